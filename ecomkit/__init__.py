@@ -1,0 +1,49 @@
+"""ecomkit: the operations desk of an online store, in Jupyter.
+
+>>> import ecomkit as ek
+>>> ek.rfm.score  # doctest: +ELLIPSIS
+<function score at ...>
+
+Nothing heavy is imported until a name is used.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "open_store": "data.store",
+    "write_store": "data.store",
+    "simulate": "data.simulate",
+    "catalog": "data.catalog",
+    "tables": "data.tables",
+    "rfm": "customers.rfm",
+    "cohort": "customers.cohort",
+    "funnel": "traffic.funnel",
+    "metrics": "diagnosis.metrics",
+    "findings": "diagnosis.findings",
+    "report": "report",
+}
+__all__ = ["__version__", *_HOMES]  # noqa: PLE0604 - the names are loaded on first use
+
+if TYPE_CHECKING:
+    from ecomkit import report
+    from ecomkit.customers import cohort, rfm
+    from ecomkit.data import catalog, simulate, tables
+    from ecomkit.data.store import open_store, write_store
+    from ecomkit.diagnosis import findings, metrics
+    from ecomkit.traffic import funnel
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'ecomkit' has no attribute '{name}'")
+    module = import_module(f"ecomkit.{_HOMES[name]}")
+    value = module if module.__name__.endswith(name) else getattr(module, name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,221 @@
+"""The canonical tables: names, kinds, units, grain, and which columns are required.
+
+Every reader writes these tables and every function reads them. Times are the store's local wall-clock time
+(the zone's name is in the store's manifest), ids are strings, money is in major units of one currency,
+rates are fractions 0-1, and what is missing is missing, never 0.
+"""
+
+from dataclasses import dataclass
+
+KINDS = {
+    "id": "string",
+    "text": "string",
+    "time": "timestamp without zone, the store's local time",
+    "date": "date",
+    "money": "float, major units of the store's currency",
+    "count": "whole number, 0 or more",
+    "rate": "fraction 0-1",
+    "flag": "true or false",
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its kind (a key of `KINDS`), what it means, and whether it must be there and be filled."""
+
+    name: str
+    kind: str
+    meaning: str
+    required: bool = False
+    nullable: bool = True
+    signed: bool = False  # money and counts may not be negative unless signed
+
+
+@dataclass(frozen=True)
+class Table:
+    """One canonical table: its grain in words, the columns that identify a row, and its columns."""
+
+    name: str
+    grain: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+
+    def column(self, name: str) -> Column:
+        return next(c for c in self.columns if c.name == name)
+
+    @property
+    def required(self) -> list[str]:
+        return [c.name for c in self.columns if c.required]
+
+
+def _table(name: str, grain: str, key: str, columns: str) -> Table:
+    """Reads the compact notation below: `name* kind  meaning`; `*` required and filled, `+` required but may be
+    missing in a row, `±` may be negative."""
+    parsed = []
+    for line in columns.strip().splitlines():
+        head, kind, meaning = line.split(maxsplit=2)
+        parsed.append(
+            Column(
+                head.rstrip("*+±"),
+                kind,
+                meaning,
+                required="*" in head or "+" in head,
+                nullable="*" not in head,
+                signed="±" in head,
+            )
+        )
+    return Table(name, grain, tuple(key.split()), tuple(parsed))
+
+
+TABLES = {
+    t.name: t
+    for t in (
+        _table(
+            "orders",
+            "one row per paid order",
+            "order_id",
+            """
+            order_id*      id     the order
+            customer_id+   id     salted hash of the buyer; missing for a guest
+            order_date*    time   time of payment
+            revenue*       money  paid by the buyer, before refunds
+            refund_amount  money  refunded of this order so far
+            units          count  units in the order
+            discount       money  discount off the list price, all sources
+            shipping_fee   money  part of revenue that is shipping
+            platform       text   taobao, jd, douyin, shopify, ...
+            channel        text   sales channel within the platform
+            source         text   traffic source of the visit that bought
+            device         text   device of the visit that bought
+            country        text   country of delivery
+            province       text   province or state of delivery
+            address_id     id     salted hash of the delivery address
+            status         text   as the platform says it
+            """,
+        ),
+        _table(
+            "order_lines",
+            "one row per product in an order",
+            "order_id line_id",
+            """
+            order_id*    id     the order
+            line_id*     id     the line within the order
+            product_id*  id     the product
+            sku_id       id     the variant
+            quantity*    count  units sold
+            unit_price*  money  paid per unit, after discounts
+            revenue*     money  paid for the line, before refunds
+            unit_cost    money  purchase cost per unit
+            """,
+        ),
+        _table(
+            "refunds",
+            "one row per refund",
+            "refund_id",
+            """
+            refund_id*    id     the refund
+            order_id+     id     the refunded order; missing where the export does not say
+            line_id       id     the refunded line
+            product_id    id     the refunded product
+            customer_id   id     salted hash of the buyer
+            refunded_at*  time   time of the refund
+            amount*       money  paid back to the buyer
+            quantity      count  units returned
+            reason        text   as the buyer or the platform says it
+            """,
+        ),
+        _table(
+            "products",
+            "one row per product",
+            "product_id",
+            """
+            product_id*  id     the product
+            sku_id       id     the variant, where a product has only one
+            title        text   name on the shelf
+            category     text   category
+            role         text   traffic, promotion, volume or profit
+            price        money  list price
+            unit_cost    money  purchase cost per unit
+            launched_at  date   first day on sale
+            """,
+        ),
+        _table(
+            "traffic_daily",
+            "one row per day and traffic source",
+            "date source",
+            """
+            date*        date   local day
+            source*      text   traffic source
+            visitors*    count  different visitors of the day
+            page_views   count  pages seen
+            cart_users   count  visitors who added to the cart
+            buyers       count  visitors who paid
+            orders       count  paid orders
+            revenue      money  paid by the buyers, before refunds
+            """,
+        ),
+        _table(
+            "product_daily",
+            "one row per day and product",
+            "date product_id",
+            """
+            date*          date   local day
+            product_id*    id     the product
+            visitors*      count  different visitors of the product page
+            page_views     count  views of the product page
+            cart_users     count  visitors who added it to the cart
+            buyers         count  visitors who paid for it
+            units          count  units sold
+            revenue        money  paid for it, before refunds
+            refund_amount  money  refunded on this day for it
+            """,
+        ),
+        _table(
+            "events",
+            "one row per event of a visit",
+            "user_id event_time event_name product_id",
+            """
+            user_id*     id     the visitor
+            event_time*  time   when
+            event_name*  text   GA4's name: view_item, add_to_cart, begin_checkout, purchase, ...
+            session_id   id     the visit
+            product_id   id     the product, where the event has one
+            order_id     id     the order, for a purchase
+            device       text   ios, android, pc, ...
+            source       text   traffic source of the visit
+            """,
+        ),
+        _table(
+            "inventory",
+            "one row per day and product, at the end of the day",
+            "date product_id",
+            """
+            date*           date   local day
+            product_id*     id     the product
+            sku_id          id     the variant
+            on_hand*        count  units in stock at the end of the day
+            inbound         count  units ordered and not yet arrived
+            received        count  units that arrived on the day
+            sold            count  units sold on the day
+            returned        count  units put back into stock on the day
+            unit_cost       money  purchase cost per unit
+            lead_time_days  count  days from purchase order to arrival
+            """,
+        ),
+        _table(
+            "ads_daily",
+            "one row per day and campaign",
+            "date campaign",
+            """
+            date*        date   local day
+            campaign*    text   campaign
+            source       text   traffic source that the campaign feeds
+            cost*        money  ad spend
+            impressions  count  times shown
+            clicks       count  clicks
+            orders       count  orders attributed to the campaign on the day of the click
+            revenue      money  revenue of those orders, before refunds
+            """,
+        ),
+    )
+}

@@ -1,0 +1,1 @@
+"""Diagnosis: what happened, what it cost, what to do first."""

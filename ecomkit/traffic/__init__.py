@@ -1,0 +1,1 @@
+"""Traffic: where visitors come from and where they are lost."""
