@@ -1,0 +1,200 @@
+"""The files of a store: a manifest and one file (or folder of parts) per table, read lazily, written atomically."""
+
+import difflib
+import json
+import re
+import shutil
+import tempfile
+import zoneinfo
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import narwhals as nw
+from duckdb import DuckDBPyConnection, DuckDBPyRelation
+
+from ecomkit.data.tables import TABLES
+from ecomkit.errors import MissingTableError, ParameterError, TableError
+
+MANIFEST = "store.json"
+TRUTH = "truth.json"  # a simulated store's answers, written beside its tables
+TYPES = {
+    "id": "VARCHAR",
+    "text": "VARCHAR",
+    "time": "TIMESTAMP",
+    "date": "DATE",
+    "money": "DOUBLE",
+    "count": "BIGINT",
+    "rate": "DOUBLE",
+    "flag": "BOOLEAN",
+}
+TEMPLATE = '{"name": "My store", "currency": "CNY", "timezone": "Asia/Shanghai"}'
+
+
+def read_manifest(path: Path) -> dict[str, Any]:
+    """Returns the manifest of the store at `path`; raises ParameterError that says how to make one."""
+    if not path.is_dir():
+        raise ParameterError(
+            f"There is no store at '{path}'.", 'give a folder that holds store.json, or use ek.open_store("demo").'
+        )
+    file = path / MANIFEST
+    if not file.is_file():
+        found = sorted(find_tables(path)[0]) or "no tables"
+        raise ParameterError(f"'{path}' has no {MANIFEST}; it holds {found}.", f"write one there: {TEMPLATE}")
+    try:
+        manifest = json.loads(file.read_text(encoding="utf-8"))
+        missing = [key for key in ("name", "currency", "timezone") if not isinstance(manifest[key], str)]
+    except (ValueError, KeyError, TypeError) as error:
+        raise ParameterError(f"'{file}' is no valid manifest: {error!r}.", f"it should read {TEMPLATE}") from None
+    if missing:
+        raise ParameterError(f"'{file}': {missing} must be text.", f"it should read {TEMPLATE}")
+    _require_place(manifest["currency"], manifest["timezone"])
+    return manifest
+
+
+def find_tables(path: Path) -> tuple[dict[str, Path], list[str]]:
+    """Returns the canonical tables found in a folder (name -> file or folder of parts), and the other data files."""
+    found: dict[str, Path] = {}
+    others: list[str] = []
+    for item in sorted(path.iterdir(), reverse=True):  # .parquet is met before .csv, and wins
+        is_parts = item.is_dir() and any(item.glob("*.parquet"))
+        if not is_parts and item.suffix not in (".parquet", ".csv"):
+            continue
+        name = item.name if is_parts else item.stem
+        if name in TABLES and name not in found:
+            found[name] = item
+        else:
+            others.append(item.name)
+    return {name: found[name] for name in TABLES if name in found}, sorted(others)
+
+
+def attach(connection: DuckDBPyConnection, path: Path, manifest: Mapping[str, Any]) -> tuple[list[str], list[str]]:
+    """Makes each table of the store a view on `connection`; returns the tables and the files left alone."""
+    found, others = find_tables(path)
+    lost = [name for name in manifest.get("tables", ()) if name in TABLES and name not in found]
+    if lost:
+        raise MissingTableError(
+            f"'{path / MANIFEST}' lists the tables {lost}, which are not in the folder.",
+            "put their files back, or take their names out of store.json.",
+        )
+    for name, file in found.items():
+        try:
+            _read(connection, file, name, manifest["timezone"]).create_view(name)
+        except duckdb.Error as error:
+            raise TableError(
+                f"The table `{name}` cannot be read from '{file}': {str(error).splitlines()[0]}",
+                "export or write the file again.",
+            ) from None
+    return list(found), others
+
+
+def write(path: Path, tables: Mapping[str, Any], *, name: str, currency: str, timezone: str) -> Path:
+    """Writes a store in a temporary folder and renames it to `path`; see `store.write_store`."""
+    _require_place(currency, timezone)
+    _require_replaceable(path)
+    _require_valid(tables)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    work = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
+    try:
+        new = work / "new"
+        new.mkdir()
+        rows = {t: _write_table(frame, t, new / f"{t}.parquet", timezone) for t, frame in tables.items()}
+        manifest = {"name": name, "currency": currency, "timezone": timezone, "tables": rows}
+        (new / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        _swap(new, path, work / "old")
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    return path
+
+
+def _swap(new: Path, path: Path, old: Path) -> None:
+    if path.exists():
+        path.rename(old)
+    try:
+        new.rename(path)
+    except OSError:
+        if old.exists():
+            old.rename(path)
+        raise
+
+
+def _read(connection: DuckDBPyConnection, file: Path, table: str, timezone: str) -> DuckDBPyRelation:
+    if file.suffix == ".csv":
+        raw = connection.read_csv(_literal(file), header=True, all_varchar=True)
+    else:
+        raw = connection.read_parquet(_literal(file / "*.parquet" if file.is_dir() else file))
+    return _typed(raw, table, timezone)
+
+
+def _literal(path: Path) -> str:
+    """Escapes what DuckDB would take for a pattern in a folder's name."""
+    return re.sub(r"([\[\]?*])", r"[\1]", str(path.parent)) + f"/{path.name}"
+
+
+def _typed(raw: DuckDBPyRelation, table: str, timezone: str) -> DuckDBPyRelation:
+    """Casts each canonical column to its kind's type; times with a zone become the store's wall clock."""
+    kinds = {c.name: c.kind for c in TABLES[table].columns}
+    parts = []
+    for name, have in zip(raw.columns, map(str, raw.types), strict=True):
+        quoted, kind = '"' + name.replace('"', '""') + '"', kinds.get(name)
+        if kind == "id" and have in ("DOUBLE", "FLOAT"):
+            raise TableError(f"`{table}.{name}` holds decimals, so long ids have lost digits.", "read ids as text.")
+        if kind is None or TYPES[kind] == have:
+            parts.append(quoted)
+        elif kind in ("time", "date") and have == "TIMESTAMP WITH TIME ZONE":
+            parts.append(f"CAST(timezone('{timezone}', {quoted}) AS {TYPES[kind]}) AS {quoted}")
+        else:
+            parts.append(f"CAST({quoted} AS {TYPES[kind]}) AS {quoted}")
+    return raw.project(", ".join(parts))
+
+
+def _write_table(frame: Any, table: str, file: Path, timezone: str) -> int:
+    native = nw.from_native(frame)
+    if isinstance(native, nw.LazyFrame):
+        eager = None if native.implementation.is_duckdb() else native.collect("pyarrow").to_native()
+    else:
+        eager = native.to_arrow()
+    raw = frame if eager is None else duckdb.connect().from_arrow(eager)
+    _typed(raw, table, timezone).write_parquet(str(file), compression="zstd")
+    return duckdb.connect().read_parquet(_literal(file)).aggregate("count(*)").fetchall()[0][0]
+
+
+def _require_place(currency: str, timezone: str) -> None:
+    if not re.fullmatch("[A-Z]{3}", currency):
+        raise ParameterError(f"currency='{currency}' is no ISO 4217 code.", 'use three capitals, e.g. "CNY".')
+    try:
+        zoneinfo.ZoneInfo(timezone)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        raise ParameterError(f"timezone='{timezone}' is no IANA time zone.", 'use e.g. "Asia/Shanghai".') from None
+
+
+def _require_replaceable(path: Path) -> None:
+    if path.is_file():
+        raise ParameterError(f"'{path}' is a file.", "give the name of a folder.")
+    if not path.exists():
+        return
+    ours = {MANIFEST, TRUTH, *(file.name for file in find_tables(path)[0].values())}
+    strangers = sorted({item.name for item in path.iterdir()} - ours)
+    if strangers:
+        raise ParameterError(
+            f"'{path}' holds other files ({strangers[:3]}), and writing a store would remove them.",
+            "write to a new folder.",
+        )
+
+
+def _require_valid(tables: Mapping[str, Any]) -> None:
+    from ecomkit.data import check
+
+    unknown = sorted(set(tables) - set(TABLES))
+    if unknown:
+        near = difflib.get_close_matches(unknown[0], TABLES, 1)
+        raise TableError(
+            f"There are no tables {unknown}; a store holds {list(TABLES)}.", f"use {near or 'one of them'}."
+        )
+    for name, frame in tables.items():
+        problems = check.problems(frame, name)
+        if len(problems):
+            raise TableError(
+                f"The table `{name}` cannot be stored:\n{problems.to_string(index=False)}", "mend the rows."
+            )
