@@ -1,0 +1,141 @@
+"""Which days are compared with which."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from ecomkit.data.store import Store
+from ecomkit.errors import ParameterError
+
+DAYS = 28  # four whole weeks, so that both periods hold the same weekdays
+Day = dt.date | str | None
+
+
+@dataclass(frozen=True)
+class Period:
+    """A period and the one it is compared with; all four days are included."""
+
+    start: dt.date
+    end: dt.date
+    before_start: dt.date
+    before_end: dt.date
+
+    @property
+    def days(self) -> int:
+        return (self.end - self.start).days + 1
+
+    @property
+    def before_days(self) -> int:
+        return (self.before_end - self.before_start).days + 1
+
+
+def period(store: Store, start: Day = None, end: Day = None, compare: str = "previous") -> Period:
+    """Returns the days to look at and the days to compare them with.
+
+    Parameters
+    ----------
+    store
+        The store; its first and last day of data bound the period.
+    start, end
+        First and last day, both included, as a date or "YYYY-MM-DD". Without them: the last 28 full days (of a
+        shorter store, its second half). With one of them: 28 days from or to it, as far as there is data.
+    compare
+        "previous": as many days, just before. "year": the same dates a year earlier.
+        "YYYY-MM-DD..YYYY-MM-DD": these days.
+
+    Raises
+    ------
+    ParameterError
+        A day is no date, the end is before the start, a period lies outside the data, the two periods overlap, or
+        the period has no orders.
+    """
+    first, last = coverage(store)
+    begin, finish = parse_day(start, "start"), parse_day(end, "end")
+    if begin is None and finish is None:
+        total = (last - first).days + 1
+        span = min(DAYS, max(1, total // 2 if compare == "previous" else total))
+        begin, finish = last - dt.timedelta(days=span - 1), last
+    elif begin is None and finish is not None:
+        begin = max(first, finish - dt.timedelta(days=DAYS - 1))
+    elif finish is None and begin is not None:
+        finish = min(last, begin + dt.timedelta(days=DAYS - 1))
+    assert begin is not None
+    assert finish is not None
+    require_days(store, begin, finish)
+    before = _before(begin, finish, compare)
+    if before[0] <= finish and begin <= before[1]:
+        raise ParameterError(f"compare='{compare}' overlaps the period {begin}..{finish}.", "choose other days.")
+    if not first <= before[0] <= before[1] <= last:
+        named = f', or name the days: compare="{first}..{begin - dt.timedelta(days=1)}"' if first < begin else ""
+        raise ParameterError(
+            f"The days to compare with, {before[0]}..{before[1]}, are not all in the data ({first}..{last}).",
+            f"choose a later start{named}.",
+        )
+    return Period(begin, finish, *before)
+
+
+def coverage(store: Store) -> tuple[dt.date, dt.date]:
+    """Returns the first and the last full day of the store's orders or, where it has it, daily traffic.
+
+    Daily traffic is exported when its day is over. Without it, the last day of orders counts as cut short where its
+    last order came over an hour earlier than the last order of every one of the 28 days of trade before it.
+    """
+    first, last = store.start, store.end
+    if store.has("traffic_daily"):
+        low, high = store.traffic_daily.aggregate("min(date)::date, max(date)::date").fetchall()[0]
+        return (min(first, low), max(last, high)) if low else (first, last)
+    recent = store.orders.filter(f"order_date >= DATE '{last - dt.timedelta(days=3 * DAYS)}'")
+    closing = recent.aggregate("order_date::date AS day, max(order_date)::time AS at", "order_date::date")
+    hours = [at for _, at in closing.order("day DESC").limit(DAYS + 1).fetchall()]
+    seconds = [at.hour * 3600 + at.minute * 60 + at.second for at in hours]
+    is_cut = len(seconds) == DAYS + 1 and seconds[0] < min(seconds[1:]) - 3600
+    return first, last - dt.timedelta(days=1) if is_cut else last
+
+
+def require_days(store: Store, start: dt.date, end: dt.date) -> None:
+    """Raises ParameterError unless start..end is a period inside the store's data that has orders."""
+    low, high = coverage(store)
+    first, last = min(store.start, low), max(store.end, high)
+    if end < start:
+        raise ParameterError(f"The period ends ({end}) before it starts ({start}).", "swap start and end.")
+    if start < first or end > last:
+        raise ParameterError(
+            f"The period {start}..{end} is not all in the data ({first}..{last}).",
+            f"choose days from {first} to {last}.",
+        )
+    if not store.orders.filter(f"order_date::date BETWEEN '{start}' AND '{end}'").limit(1).fetchall():
+        raise ParameterError(f"There are no orders from {start} to {end}.", f"the data has orders {first}..{last}.")
+
+
+def parse_day(day: Day, name: str) -> dt.date | None:
+    """Returns `day` as a date, or None where it is None or empty text."""
+    if day is None or day == "":
+        return None
+    if isinstance(day, dt.datetime):
+        return day.date()
+    if isinstance(day, dt.date):
+        return day
+    try:
+        return dt.date.fromisoformat(str(day).strip())
+    except ValueError:
+        raise ParameterError(f"{name}='{day}' is no date.", f'write it as {name}="2025-09-30".') from None
+
+
+def _before(start: dt.date, end: dt.date, compare: str) -> tuple[dt.date, dt.date]:
+    if compare == "previous":
+        return start - (end - start) - dt.timedelta(days=1), start - dt.timedelta(days=1)
+    if compare == "year":
+        return _year_earlier(start), _year_earlier(end)
+    low, dots, high = compare.partition("..")
+    if not dots:
+        raise ParameterError(
+            f"compare='{compare}' is not known.", 'use "previous", "year" or "2025-08-01..2025-08-31".'
+        )
+    first, last = parse_day(low, "compare"), parse_day(high, "compare")
+    if first is None or last is None or last < first:
+        raise ParameterError(f"compare='{compare}' is no range of days.", 'write "2025-08-01..2025-08-31".')
+    return first, last
+
+
+def _year_earlier(day: dt.date) -> dt.date:
+    is_leap_day = (day.month, day.day) == (2, 29)
+    return day.replace(year=day.year - 1, day=28 if is_leap_day else day.day)
