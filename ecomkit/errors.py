@@ -16,5 +16,13 @@ class MissingTableError(EcomkitError, LookupError):
     """The store has no such table."""
 
 
+class MissingDataError(EcomkitError, LookupError):
+    """A public data set is not on this machine."""
+
+
 class ParameterError(EcomkitError, ValueError):
     """A parameter is unknown, of the wrong type or out of range."""
+
+
+class CellFailure(EcomkitError):  # noqa: N818 - it is what happened, not a caller's error
+    """A cell of a report failed, ran out of time or lost its kernel; the command line exits with 1."""

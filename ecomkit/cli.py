@@ -1,0 +1,122 @@
+"""The command `ecomkit`: run a report, simulate a store, print the metric dictionary."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from ecomkit import __version__
+from ecomkit.errors import CellFailure, EcomkitError, ParameterError
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs the command line and returns its exit code: 0 done, 1 a cell failed, 2 a wrong call, 130 Ctrl-C."""
+    arguments = _parser().parse_args(argv)
+    try:
+        arguments.do(arguments)
+    except CellFailure as failure:
+        return _complain(failure, 1)
+    except EcomkitError as error:
+        return _complain(error, 2)
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return 130
+    return 0
+
+
+def _complain(error: EcomkitError, code: int) -> int:
+    print(f"ecomkit: {error}", file=sys.stderr)
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="ecomkit", description="The operations desk of an online store.")
+    parser.add_argument("--version", action="version", version=f"ecomkit {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", title="commands")
+    _add_report(commands)
+    _add_simulate(commands)
+    metrics = commands.add_parser("metrics", help="print the metric dictionary")
+    metrics.add_argument("--lang", choices=["en", "zh"], help="print the names of one language only")
+    metrics.set_defaults(do=_metrics)
+    return parser
+
+
+def _add_report(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    report = commands.add_parser("report", help="run a report on a store and write one HTML file")
+    report.add_argument("name", nargs="?", metavar="NAME", help="the report; see --list")
+    report.add_argument("--list", action="store_true", help="list the reports and their parameters")
+    report.add_argument("--store", default="demo", metavar="PATH", help="a store's folder, or demo (the default)")
+    report.add_argument("--lang", default="en", metavar="zh|en", help="language of the report (default: en)")
+    report.add_argument("--start", default="", metavar="DAY", help="first day, YYYY-MM-DD")
+    report.add_argument("--end", default="", metavar="DAY", help="last day, YYYY-MM-DD")
+    report.add_argument(
+        "--compare", default="previous", metavar="WITH", help="previous (default), year, or YYYY-MM-DD..YYYY-MM-DD"
+    )
+    report.add_argument(
+        "-p", "--param", action="append", default=[], metavar="KEY=VALUE", help="a parameter of the report; repeatable"
+    )
+    report.add_argument("--out", metavar="PATH", help="the HTML file or a folder (default: reports/)")
+    report.add_argument("--keep-notebook", action="store_true", help="also keep the executed notebook")
+    report.add_argument(
+        "--progress", action=argparse.BooleanOptionalAction, help="show a progress bar (default: on terminals)"
+    )
+    report.set_defaults(do=_report)
+
+
+def _add_simulate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    simulate = commands.add_parser("simulate", help="write a simulated store whose truth is known")
+    simulate.add_argument("--to", required=True, metavar="PATH", help="the store's folder")
+    simulate.add_argument("--seed", type=int, default=argparse.SUPPRESS, help="seed of the randomness")
+    simulate.add_argument("--start", default=argparse.SUPPRESS, metavar="DAY", help="first day, YYYY-MM-DD")
+    simulate.add_argument("--days", type=int, default=argparse.SUPPRESS, help="number of days")
+    simulate.set_defaults(do=_simulate)
+
+
+def _report(arguments: argparse.Namespace) -> None:
+    from ecomkit.report import run
+
+    if arguments.list:
+        for report in run.list_reports():
+            print(f"{report.name}  {report.titles.get(arguments.lang, '')}".rstrip())
+            for p in report.parameters:
+                print(f"    {p.name}: {p.type} = {p.default!r}" + (f"  # {p.help}" if p.help else ""))
+        return
+    if not arguments.name:
+        raise ParameterError("Which report?", "ecomkit report NAME; `ecomkit report --list` shows the names.")
+    path = run.run(
+        arguments.name,
+        store=arguments.store,
+        lang=arguments.lang,
+        start=arguments.start,
+        end=arguments.end,
+        compare=arguments.compare,
+        params=_pairs(arguments.param),
+        out=arguments.out,
+        progress=arguments.progress,
+        keep_notebook=arguments.keep_notebook,
+    )
+    print(path)
+
+
+def _pairs(texts: Sequence[str]) -> dict[str, str]:
+    pairs = {}
+    for text in texts:
+        key, equals, value = text.partition("=")
+        if not equals or not key:
+            raise ParameterError(f"`-p {text}` is not a parameter.", "write -p name=value, e.g. -p days=28.")
+        pairs[key.strip()] = value
+    return pairs
+
+
+def _simulate(arguments: argparse.Namespace) -> None:
+    from ecomkit.data.simulate import simulate
+
+    settings = {key: value for key, value in vars(arguments).items() if key in ("seed", "start", "days")}
+    print(simulate(**settings).write(arguments.to))
+
+
+def _metrics(arguments: argparse.Namespace) -> None:
+    from ecomkit.diagnosis import metrics
+
+    dictionary = metrics.dictionary(arguments.lang)
+    for row in dictionary.to_dict("records"):
+        print("\n".join(f"{key}: {value}" for key, value in row.items()), end="\n\n")

@@ -1,0 +1,236 @@
+"""Run a report notebook with parameters and keep its result as one HTML file."""
+
+import logging
+import os
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from ecomkit.errors import CellFailure, ParameterError
+from ecomkit.report import export
+from ecomkit.report.contract import Parameter, Value, bind, parameters, suggestion
+from ecomkit.report.text import LANGUAGES, known
+
+
+@dataclass(frozen=True)
+class Report:
+    """A report that can be run: its name, where it is, its title per language and its parameters."""
+
+    name: str
+    path: Path
+    titles: dict[str, str]
+    parameters: tuple[Parameter, ...]
+
+
+def reports_folder() -> Path:
+    """Where the report notebooks are: `$ECOMKIT_NOTEBOOKS/reports`, else `notebooks/reports` of the checkout."""
+    given = os.environ.get("ECOMKIT_NOTEBOOKS")
+    notebooks = Path(given) if given else Path(__file__).resolve().parents[2] / "notebooks"
+    return notebooks / "reports"
+
+
+def list_reports() -> list[Report]:
+    """All reports, by name."""
+    return [_open(path) for path in sorted(reports_folder().glob("*.ipynb"))]
+
+
+def find(name: str) -> Report:
+    """The report called `name`.
+
+    Raises
+    ------
+    ParameterError
+        When there is none; the hint names the nearest.
+    """
+    paths = {path.stem: path for path in sorted(reports_folder().glob("*.ipynb"))}
+    if not paths:
+        raise ParameterError(
+            f"No report notebooks in {reports_folder()}.",
+            "run from a checkout of ecomkit, or set ECOMKIT_NOTEBOOKS to the folder that holds `reports/`.",
+        )
+    if name not in paths:
+        raise ParameterError(f"There is no report `{name}`.", suggestion(name, list(paths)))
+    return _open(paths[name])
+
+
+def run(
+    name: str,
+    *,
+    store: str | Path = "demo",
+    lang: str = "en",
+    start: object = "",
+    end: object = "",
+    compare: str = "previous",
+    params: Mapping[str, object] | None = None,
+    out: str | Path | None = None,
+    progress: bool | None = None,
+    keep_notebook: bool = False,
+    cell_timeout: int | None = None,
+) -> Path:
+    """Runs the report `name` and returns the path of its HTML file, which needs no other file and no server.
+
+    Parameters
+    ----------
+    name : a report of `list_reports`.
+    store : a store's folder, or a name such as "demo".
+    lang : "en" or "zh".
+    start, end : first and last day, YYYY-MM-DD; "" lets the report choose.
+    compare : what to compare with: "previous", "year" or "YYYY-MM-DD..YYYY-MM-DD".
+    params : further parameters of the report, name -> value.
+    out : the HTML file or a folder; by default `reports/NAME-STORE-START-END-LANG.html`.
+    progress : True shows a bar, False none, None one on terminals only.
+    keep_notebook : also keep the executed notebook beside the HTML.
+    cell_timeout : seconds that one cell may take; None is no limit.
+
+    Raises
+    ------
+    EcomkitError
+        Before anything runs: unknown report or parameter, ill-typed value, no such store, empty period.
+    CellFailure
+        A cell failed; the executed notebook is kept and named in the message.
+    """
+    report = find(name)
+    given = {"store": _store_name(store), "lang": known(lang), "start": start, "end": end, "compare": compare}
+    declared = {p.name for p in report.parameters}
+    defaults = {"store": "demo", "start": "", "end": "", "compare": "previous", "lang": "en"}
+    asked = {k: v for k, v in given.items() if k in declared or v != defaults[k]} | dict(params or {})
+    values = bind(report.parameters, asked, report=name)
+    known(str(values.get("lang", lang)))
+    facts = check_period(values)
+    target = _target(out, "-".join([name, *facts.file_parts, str(values.get("lang", lang))]))
+    notebook = _execute(report, values, target, progress=progress, cell_timeout=cell_timeout)
+    html = export.html(notebook, lang=str(values.get("lang", lang)), facts=facts.spoken, name=name)
+    if keep_notebook:
+        export.write(target.with_suffix(".ipynb"), nbformat.writes(notebook))
+    return export.write(target, html)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a report is about, for its file name and for the line under its title."""
+
+    file_parts: tuple[str, ...] = ()
+    spoken: Mapping[str, str] | None = None
+
+
+def check_period(values: Mapping[str, Value]) -> Facts:
+    """Opens the store and resolves the period, so that a wrong one is refused before a kernel starts."""
+    if "store" not in values:
+        return Facts()
+    from ecomkit.data.store import open_store
+    from ecomkit.diagnosis import metrics
+
+    with open_store(str(values["store"])) as store:
+        spoken = {"store": str(store.name), "currency": str(store.currency)}
+        parts: tuple[str, ...] = (Path(str(values["store"])).name,)
+        if {"start", "end"} <= values.keys():
+            compare = str(values.get("compare", "previous"))
+            period = metrics.period(store, str(values["start"]), str(values["end"]), compare)
+            spoken |= {"start": f"{period.start}", "end": f"{period.end}"}
+            if "compare" in values:
+                spoken |= {"before_start": f"{period.before_start}", "before_end": f"{period.before_end}"}
+            parts += (f"{period.start}", f"{period.end}")
+    return Facts(parts, spoken)
+
+
+def _open(path: Path) -> Report:
+    notebook = nbformat.read(path, as_version=4)
+    cells = [c for c in notebook.cells if "parameters" in c.metadata.get("tags", [])]
+    titles = {lang: export.title(notebook, lang) for lang in LANGUAGES}
+    return Report(path.stem, path, titles, parameters(cells[0].source) if cells else ())
+
+
+def _store_name(store: str | Path) -> str:
+    """A folder as an absolute path, for the kernel may run elsewhere; a name as it is."""
+    folder = Path(store).expanduser()
+    return str(folder.resolve()) if folder.is_dir() else str(store)
+
+
+def _target(out: str | Path | None, stem: str) -> Path:
+    """The HTML file to write; its folder is made now, so that a forbidden one is refused before the work."""
+    stem = re.sub(r"[^\w.-]+", "_", stem).strip("._")[:150]
+    path = Path("reports" if out is None else out).expanduser()
+    if out is None or path.is_dir() or str(out).endswith(("/", os.sep)):
+        path = path / f"{stem}.html"
+    if path.suffix.lower() not in (".html", ".htm"):
+        raise ParameterError(f"The report is an HTML file, not `{path.name}`.", f"use --out {path}.html or a folder.")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=path.parent).close()
+    except OSError as error:
+        raise ParameterError(
+            f"Cannot write to {path.parent}: {error.strerror}.", "choose another place: --out PATH."
+        ) from error
+    return path.absolute()
+
+
+def _execute(
+    report: Report, values: dict[str, Value], target: Path, *, progress: bool | None, cell_timeout: int | None
+) -> Any:
+    import papermill
+
+    from ecomkit.report.kernel import living_in
+
+    shown = sys.stderr.isatty() if progress is None else progress
+    bar = {"desc": report.name, "file": sys.stderr, "bar_format": "{desc} |{bar:30}| {n_fmt}/{total_fmt} {elapsed}"}
+    with _quiet("papermill"), tempfile.TemporaryDirectory(prefix="ek-", ignore_cleanup_errors=True) as folder:
+        executed = Path(folder) / "report.ipynb"
+        try:
+            return papermill.execute_notebook(
+                nbformat.read(report.path, as_version=4),  # as a notebook: papermill formats paths with str.format
+                str(executed).replace("{", "{{").replace("}", "}}"),
+                parameters=values,
+                kernel_name="python3",
+                language="python",
+                progress_bar=bar if shown else False,
+                execution_timeout=cell_timeout,
+                kernel_manager_class=living_in(Path(folder)),
+            )
+        except Exception as error:  # a timeout or a dead kernel is no PapermillExecutionError
+            kept = target.with_name(f"{target.stem}-failed.ipynb")
+            if executed.exists():
+                shutil.copyfile(executed, kept)
+            raise _failure(report, error, kept if executed.exists() else report.path) from error
+
+
+@contextmanager
+def _quiet(logger: str) -> Iterator[None]:
+    """What the log would say is in the error that is raised."""
+    log = logging.getLogger(logger)
+    log.disabled, before = True, log.disabled
+    try:
+        yield
+    finally:
+        log.disabled = before
+
+
+def _failure(report: Report, error: Exception, kept: Path) -> CellFailure:
+    """What failed, in which cell, and where the notebook is."""
+    source, seen = getattr(error, "source", None), f"{type(error).__name__}: {str(error).strip()}"
+    if source is not None:
+        seen = f"{getattr(error, 'ename', '')}: {getattr(error, 'evalue', '')}"
+    if source is None:
+        begun = [
+            c for c in nbformat.read(kept, as_version=4).cells if c.metadata.get("papermill", {}).get("start_time")
+        ]
+        codes = [c.source for c in begun if c.cell_type == "code"]
+        source = codes[-1] if codes else "(no cell had started)"
+        seen = _first_line(seen)
+    shown = "\n".join(f"    {line}" for line in source.splitlines())
+    message = f"A cell of report `{report.name}` failed:\n\n{shown}\n\n{seen}\n\nThe executed notebook: {kept}"
+    return CellFailure(message, "open it in JupyterLab; it holds every result up to the failure.")
+
+
+def _last_begun(kept: Path) -> str:
+    """The source of the last code cell that was begun; papermill marks none when the kernel dies."""
+    cells = nbformat.read(kept, as_version=4).cells
+    begun = [c.source for c in cells if c.cell_type == "code" and c.metadata.get("papermill", {}).get("start_time")]
+    return begun[-1] if begun else "(no cell had begun)"
