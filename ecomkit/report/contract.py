@@ -60,17 +60,20 @@ def _comments(source: str) -> dict[int, str]:
 def _parameter(statement: ast.stmt, helps: Mapping[int, str]) -> Parameter:
     match statement:
         case ast.AnnAssign(target=ast.Name(id=name), annotation=ast.Name(id=kind), value=ast.expr() as value):
-            if kind in TYPES:
-                try:
-                    default: Any = ast.literal_eval(value)
-                except ValueError:
-                    default = None
-                if type(default) is TYPES[kind]:
-                    return Parameter(name, kind, default, helps.get(statement.end_lineno or 0, ""))
+            default = _literal(value)
+            if kind in TYPES and type(default) is TYPES[kind]:
+                return Parameter(name, kind, default, helps.get(statement.end_lineno or 0, ""))
     raise ParameterError(
         f"The parameters cell holds `{ast.unparse(statement)}`.",
         "write each line as `name: str = 'text'  # help`, with str, int, float or bool and a plain value of that type.",
     )
+
+
+def _literal(value: ast.expr) -> Any:
+    try:
+        return ast.literal_eval(value)
+    except ValueError:
+        return None
 
 
 def bind(declared: tuple[Parameter, ...], given: Mapping[str, object], *, report: str) -> dict[str, Value]:

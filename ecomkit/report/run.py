@@ -218,12 +218,7 @@ def _failure(report: Report, error: Exception, kept: Path) -> CellFailure:
     if source is not None:
         seen = f"{getattr(error, 'ename', '')}: {getattr(error, 'evalue', '')}"
     if source is None:
-        begun = [
-            c for c in nbformat.read(kept, as_version=4).cells if c.metadata.get("papermill", {}).get("start_time")
-        ]
-        codes = [c.source for c in begun if c.cell_type == "code"]
-        source = codes[-1] if codes else "(no cell had started)"
-        seen = _first_line(seen)
+        source, seen = _last_begun(kept), seen.splitlines()[0]
     shown = "\n".join(f"    {line}" for line in source.splitlines())
     message = f"A cell of report `{report.name}` failed:\n\n{shown}\n\n{seen}\n\nThe executed notebook: {kept}"
     return CellFailure(message, "open it in JupyterLab; it holds every result up to the failure.")
