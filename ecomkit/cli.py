@@ -72,17 +72,14 @@ def _add_simulate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
 
 
 def _report(arguments: argparse.Namespace) -> None:
-    from ecomkit.report import run
-
     if arguments.list:
-        for report in run.list_reports():
-            print(f"{report.name}  {report.titles.get(arguments.lang, '')}".rstrip())
-            for p in report.parameters:
-                print(f"    {p.name}: {p.type} = {p.default!r}" + (f"  # {p.help}" if p.help else ""))
+        _list(arguments.lang)
         return
     if not arguments.name:
         raise ParameterError("Which report?", "ecomkit report NAME; `ecomkit report --list` shows the names.")
-    path = run.run(
+    from ecomkit.report.run import run
+
+    path = run(
         arguments.name,
         store=arguments.store,
         lang=arguments.lang,
@@ -95,6 +92,16 @@ def _report(arguments: argparse.Namespace) -> None:
         keep_notebook=arguments.keep_notebook,
     )
     print(path)
+
+
+def _list(lang: str) -> None:
+    from ecomkit.report.shelf import list_reports
+    from ecomkit.report.text import known
+
+    for report in list_reports():
+        print(f"{report.name}  {report.titles[known(lang)]}".rstrip())
+        for p in report.parameters:
+            print(f"    {p.name}: {p.type} = {p.default!r}" + (f"  # {p.help}" if p.help else ""))
 
 
 def _pairs(texts: Sequence[str]) -> dict[str, str]:

@@ -8,7 +8,6 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,49 +15,12 @@ import nbformat
 
 from ecomkit.errors import CellFailure, ParameterError
 from ecomkit.report import export
-from ecomkit.report.contract import Parameter, Value, bind, parameters, suggestion
-from ecomkit.report.text import LANGUAGES, known
+from ecomkit.report.contract import Value, bind
+from ecomkit.report.shelf import Report, find
+from ecomkit.report.subject import settle
+from ecomkit.report.text import known
 
-
-@dataclass(frozen=True)
-class Report:
-    """A report that can be run: its name, where it is, its title per language and its parameters."""
-
-    name: str
-    path: Path
-    titles: dict[str, str]
-    parameters: tuple[Parameter, ...]
-
-
-def reports_folder() -> Path:
-    """Where the report notebooks are: `$ECOMKIT_NOTEBOOKS/reports`, else `notebooks/reports` of the checkout."""
-    given = os.environ.get("ECOMKIT_NOTEBOOKS")
-    notebooks = Path(given) if given else Path(__file__).resolve().parents[2] / "notebooks"
-    return notebooks / "reports"
-
-
-def list_reports() -> list[Report]:
-    """All reports, by name."""
-    return [_open(path) for path in sorted(reports_folder().glob("*.ipynb"))]
-
-
-def find(name: str) -> Report:
-    """The report called `name`.
-
-    Raises
-    ------
-    ParameterError
-        When there is none; the hint names the nearest.
-    """
-    paths = {path.stem: path for path in sorted(reports_folder().glob("*.ipynb"))}
-    if not paths:
-        raise ParameterError(
-            f"No report notebooks in {reports_folder()}.",
-            "run from a checkout of ecomkit, or set ECOMKIT_NOTEBOOKS to the folder that holds `reports/`.",
-        )
-    if name not in paths:
-        raise ParameterError(f"There is no report `{name}`.", suggestion(name, list(paths)))
-    return _open(paths[name])
+_USUAL = {"store": "demo", "lang": "en", "start": "", "end": "", "compare": "previous"}
 
 
 def run(
@@ -99,53 +61,18 @@ def run(
     """
     report = find(name)
     given = {"store": _store_name(store), "lang": known(lang), "start": start, "end": end, "compare": compare}
-    declared = {p.name for p in report.parameters}
-    defaults = {"store": "demo", "start": "", "end": "", "compare": "previous", "lang": "en"}
-    asked = {k: v for k, v in given.items() if k in declared or v != defaults[k]} | dict(params or {})
+    asked = {key: value for key, value in given.items() if value != _USUAL[key]} | dict(params or {})
+    if "lang" in report.defaults:
+        asked.setdefault("lang", lang)
     values = bind(report.parameters, asked, report=name)
-    known(str(values.get("lang", lang)))
-    facts = check_period(values)
-    target = _target(out, "-".join([name, *facts.file_parts, str(values.get("lang", lang))]))
+    lang = known(str(values.get("lang", lang)))
+    subject = settle(report.defaults | values)
+    target = _target(out, "-".join([name, *subject.parts, lang]))
     notebook = _execute(report, values, target, progress=progress, cell_timeout=cell_timeout)
-    html = export.html(notebook, lang=str(values.get("lang", lang)), facts=facts.spoken, name=name)
+    page = export.html(notebook, lang=lang, facts=subject.facts, name=name)
     if keep_notebook:
         export.write(target.with_suffix(".ipynb"), nbformat.writes(notebook))
-    return export.write(target, html)
-
-
-@dataclass(frozen=True)
-class Facts:
-    """What a report is about, for its file name and for the line under its title."""
-
-    file_parts: tuple[str, ...] = ()
-    spoken: Mapping[str, str] | None = None
-
-
-def check_period(values: Mapping[str, Value]) -> Facts:
-    """Opens the store and resolves the period, so that a wrong one is refused before a kernel starts."""
-    if "store" not in values:
-        return Facts()
-    from ecomkit.data.store import open_store
-    from ecomkit.diagnosis import metrics
-
-    with open_store(str(values["store"])) as store:
-        spoken = {"store": str(store.name), "currency": str(store.currency)}
-        parts: tuple[str, ...] = (Path(str(values["store"])).name,)
-        if {"start", "end"} <= values.keys():
-            compare = str(values.get("compare", "previous"))
-            period = metrics.period(store, str(values["start"]), str(values["end"]), compare)
-            spoken |= {"start": f"{period.start}", "end": f"{period.end}"}
-            if "compare" in values:
-                spoken |= {"before_start": f"{period.before_start}", "before_end": f"{period.before_end}"}
-            parts += (f"{period.start}", f"{period.end}")
-    return Facts(parts, spoken)
-
-
-def _open(path: Path) -> Report:
-    notebook = nbformat.read(path, as_version=4)
-    cells = [c for c in notebook.cells if "parameters" in c.metadata.get("tags", [])]
-    titles = {lang: export.title(notebook, lang) for lang in LANGUAGES}
-    return Report(path.stem, path, titles, parameters(cells[0].source) if cells else ())
+    return export.write(target, page)
 
 
 def _store_name(store: str | Path) -> str:

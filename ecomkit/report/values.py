@@ -1,0 +1,113 @@
+"""How a value looks: money, rates, counts and dates in the language and currency in use."""
+
+import datetime as dt
+import math
+from typing import Any
+
+from babel.numbers import get_currency_symbol
+from pandas import isna
+
+from ecomkit.data.tables import TABLES
+from ecomkit.report import text
+from ecomkit.report.text import _
+
+MINUS, NONE = "−", "–"
+_COLUMN_KINDS = {c.name: c.kind for t in TABLES.values() for c in t.columns if c.kind in ("money", "count", "rate")}
+_KINDS = {
+    **_COLUMN_KINDS,
+    **dict.fromkeys(("gmv", "net_sales", "monetary", "amount", "contribution", "money", "value"), "money"),
+    **dict.fromkeys(("money_at_stake", "money_low", "money_high", "gross_profit"), "money"),
+    **dict.fromkeys(("share", "confidence", "retention", "conversion"), "rate"),
+    **dict.fromkeys(("customers", "users", "lost", "open", "rank", "age", "frequency", "addresses"), "count"),
+    **dict.fromkeys(("roas", "units_per_day", "units_per_order"), "number"),
+    "change_rate": "change_rate",
+}
+
+
+def kind(column: str) -> str:
+    """What a column of this name holds: "money", "rate", "change_rate", "count", "number" or "" (its values say).
+
+    >>> kind("gmv"), kind("refund_rate"), kind("visitors_before"), kind("province")
+    ('money', 'rate', 'count', '')
+    """
+    for ending in ("_before", "_after", "_low", "_high", "_change"):
+        if column not in _KINDS:
+            column = column.removesuffix(ending)
+    if column in _KINDS:
+        return _KINDS[column]
+    if column == "rate" or column.endswith(("_rate", "_share")):
+        return "rate"
+    if column.startswith(("amount_per", "value_per", "cost_per", "price")) or column.endswith(
+        ("_revenue", "_cost", "_effect", "_amount", "_price", "_sales")
+    ):
+        return "money"
+    return "count" if column.endswith(("_orders", "_customers", "_buyers", "_users", "_days", "_units")) else ""
+
+
+def show(value: Any, kind: str = "", *, short: bool = False) -> str:
+    """A value as a reader sees it; a missing one is a dash, never 0.
+
+    Parameters
+    ----------
+    value : a number, date, flag or text.
+    kind : as `kind` says; "" goes by the value itself.
+    short : large amounts in thousands and millions (in Chinese in its own units of ten thousand).
+
+    >>> show(0.03214, "rate"), show(-1234.5, "money"), show(float("nan"), "count")
+    ('3.21%', '−1,234.50', '–')
+    """
+    if value is None or value is dt.date.min or (not isinstance(value, (list, dict, tuple)) and isna(value)):
+        return NONE
+    if isinstance(value, bool) or type(value).__name__ == "bool_":
+        return _("yes") if value else _("no")
+    if isinstance(value, (dt.date, dt.datetime)):
+        return value.isoformat(sep=" ", timespec="minutes") if _has_time(value) else value.isoformat()[:10]
+    if isinstance(value, str) or not hasattr(value, "__float__"):
+        return str(value)
+    number = float(value)
+    if not math.isfinite(number):
+        return NONE
+    return _number(number, kind or ("count" if number == int(number) and abs(number) < 1e15 else "number"), short)
+
+
+def signed(value: Any, kind: str = "", *, short: bool = False) -> str:
+    """As `show`, with a plus before what is above zero."""
+    shown = show(value, kind, short=short)
+    return f"+{shown}" if shown != NONE and not shown.startswith(MINUS) and float(value) > 0 else shown
+
+
+def _has_time(value: dt.date) -> bool:
+    return isinstance(value, dt.datetime) and value.time() != dt.time()
+
+
+def _number(number: float, kind: str, short: bool) -> str:
+    if kind in ("rate", "change_rate"):
+        digits = f"{abs(number):.1%}" if kind == "change_rate" or abs(number) >= 0.1 else f"{abs(number):.2%}"
+    elif short and abs(number) >= (10_000 if text.lang() == "zh" else 100_000):
+        digits = _short(abs(number))
+    elif kind == "count":
+        digits = f"{abs(number):,.0f}"
+    else:
+        digits = f"{abs(number):,.0f}" if short and abs(number) >= 1000 else f"{abs(number):,.2f}"
+    sign = MINUS if number < 0 and any(c in "123456789" for c in digits) else ""
+    return f"{sign}{_symbol() if kind == 'money' else ''}{digits}"
+
+
+def _short(number: float) -> str:
+    """Three or four digits and a unit: 123.5K, 1.23M; Chinese counts in ten thousands."""
+    if text.lang() == "zh":
+        steps = [(1e8, _("{number} hundred million")), (1e4, _("{number} ten thousand"))]
+    else:
+        steps = [(1e9, "{number}B"), (1e6, "{number}M"), (1e3, "{number}K")]
+    size, unit = next(step for step in steps if number >= step[0])
+    scaled = number / size
+    return unit.format(number=f"{scaled:,.{2 if scaled < 10 else 1}f}")
+
+
+def _symbol() -> str:
+    code = text.currency()
+    if not code:
+        return ""
+    if code == "CNY":
+        return "¥"
+    return str(get_currency_symbol(code, locale={"en": "en_US", "zh": "zh_CN"}[text.lang()]))
