@@ -1,0 +1,176 @@
+"""Does a table hold what its columns may hold? Asked once, at the public door; inner functions trust."""
+
+from typing import Any
+
+import duckdb
+import narwhals as nw
+import pandas as pd
+
+from ecomkit.data import frames
+from ecomkit.data.tables import TABLES, Column, Table
+from ecomkit.errors import TableError
+
+FIRST_ROWS = 5
+
+
+def require(table: Any, name: str, columns: list[str], optional: list[str] | None = None) -> nw.LazyFrame[Any]:
+    """The `columns` (and those `optional` ones that are there) of a table, with their types checked.
+
+    Parameters
+    ----------
+    table : any table that `frames.lazy` opens
+    name : a key of `TABLES`, used in messages
+    columns, optional : columns that the caller reads
+
+    Raises
+    ------
+    TableError
+        A column is missing, or holds text where times or numbers belong, floats where ids belong, or mixed zones.
+    """
+    try:
+        schema = nw.from_native(table).collect_schema()
+    except TypeError:
+        frames.lazy(table)  # raises the clear error
+        raise
+    have = schema.names()
+    missing = [c for c in columns if c not in have]
+    if missing:
+        raise TableError(
+            f"`{name}` has no columns {missing}; it has {have}.",
+            f"rename yours first, e.g. {name}.rename(columns={{{(have or ['yours'])[0]!r}: {missing[0]!r}}}).",
+        )
+    wanted = columns + [c for c in optional or [] if c in have]
+    for column in wanted:
+        _check_type(name, TABLES[name].column(column), schema[column])
+    frame = frames.lazy(table, wanted)
+    numbers = [c for c in wanted if TABLES[name].column(c).kind == "money"]
+    return frame.with_columns(nw.col(*numbers).cast(nw.Float64)) if numbers else frame
+
+
+def _check_type(table: str, column: Column, dtype: Any) -> None:
+    where = f"`{table}.{column.name}`"
+    if column.kind in ("time", "date"):
+        if dtype == nw.String:
+            raise TableError(
+                f"{where} holds text, not times.", f"{table}['{column.name}'] = pd.to_datetime({table}['{column.name}'])."
+            )
+        if not dtype.is_temporal():
+            raise TableError(
+                f"{where} holds {dtype}, not times of one time zone.",
+                f"bring them to the store's zone, e.g. pd.to_datetime({table}['{column.name}'], utc=True)"
+                ".dt.tz_convert('Asia/Shanghai').",
+            )
+    elif column.kind in ("money", "count", "rate") and not dtype.is_numeric():
+        raise TableError(
+            f"{where} holds {dtype}, not numbers.",
+            f"{table}['{column.name}'] = pd.to_numeric({table}['{column.name}']).",
+        )
+    elif column.kind == "id" and dtype.is_float():
+        raise TableError(
+            f"{where} holds floats; an id of more than 15 digits has lost some of them.",
+            f"read it as text, e.g. pd.read_csv(..., dtype={{'{column.name}': str}}).",
+        )
+
+
+def fail_on_rows(frame: nw.LazyFrame[Any], bad: nw.Expr, message: str, hint: str) -> None:
+    """Raises a `TableError` if `bad` holds in any row; the message says in how many and shows the first."""
+    rows = frames.summary(frame.filter(bad).select(nw.len().alias("rows")))
+    count = int(rows["rows"].iloc[0])
+    if count:
+        sample = frames.summary(frame.filter(bad).head(FIRST_ROWS))
+        shown = "; ".join(str({k: _shown(v) for k, v in row.items()}) for row in sample.to_dict("records"))
+        raise TableError(f"{message} in {count} row{'s' * (count != 1)}, e.g. {shown}.", hint)
+
+
+def _shown(value: Any) -> Any:
+    return None if pd.isna(value) else str(value) if isinstance(value, pd.Timestamp) else value
+
+
+def _conditions(column: Column, dtype: str) -> list[tuple[str, str]]:
+    """(problem, SQL condition that a bad row meets) for one column."""
+    name = f'"{column.name}"'
+    found = []
+    if not column.nullable:
+        found.append(("missing", f"{name} IS NULL"))
+    if column.kind in ("money", "rate") and dtype in ("DOUBLE", "FLOAT"):
+        found.append(("not finite", f"NOT isfinite({name})"))
+    if column.kind in ("money", "count") and not column.signed:
+        found.append(("negative", f"{name} < 0"))
+    if column.kind == "rate":
+        found.append(("not within 0-1", f"{name} NOT BETWEEN 0 AND 1"))
+    if column.kind in ("id", "text"):
+        found.append(("empty text", f"trim({name}::VARCHAR) = ''"))
+    return found
+
+
+_TYPES = {
+    "id": ("VARCHAR",),
+    "text": ("VARCHAR", "ENUM"),
+    "time": ("TIMESTAMP", "TIMESTAMP_NS", "TIMESTAMP_MS", "TIMESTAMP_S"),
+    "date": ("DATE",),
+    "money": ("DOUBLE", "FLOAT", "DECIMAL", "INTEGER", "BIGINT"),
+    "count": ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "HUGEINT"),
+    "rate": ("DOUBLE", "FLOAT", "DECIMAL"),
+    "flag": ("BOOLEAN",),
+}
+
+
+def problems(table: Any, name: str) -> pd.DataFrame:
+    """What is wrong with a table, as a table: empty if nothing is.
+
+    Parameters
+    ----------
+    table : any eager table or DuckDB relation
+    name : a key of `TABLES`
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row per problem: `column` (or the key's columns joined by a comma), `problem`, `rows` (how many rows have
+        it; missing where the whole column is concerned), `first_rows` (up to five row numbers, from 0).
+    """
+    spec = TABLES[name]
+    relation = frames.lazy(table).to_native()
+    if not isinstance(relation, duckdb.DuckDBPyRelation):
+        raise TableError("Only tables on this machine can be checked row by row.", "collect it first, or check its files.")
+    types = dict(zip(relation.columns, [str(t).split("(")[0] for t in relation.types], strict=True))
+    found: list[tuple[str, str, int | None, list[int]]] = []
+    for column in spec.columns:
+        dtype = types.get(column.name)
+        if dtype is None:
+            if column.required:
+                found.append((column.name, "no such column", None, []))
+        elif dtype not in _TYPES[column.kind] and dtype != '"NULL"':
+            found.append((column.name, f"holds {dtype}, not {column.kind}", None, []))
+    broken = {f[0] for f in found}
+    found += _row_problems(relation, spec, types, broken)
+    return pd.DataFrame(found, columns=["column", "problem", "rows", "first_rows"]).astype({"rows": "Int64"})
+
+
+def _row_problems(
+    relation: duckdb.DuckDBPyRelation, spec: Table, types: dict[str, str], broken: set[str]
+) -> list[tuple[str, str, int | None, list[int]]]:
+    checks = [
+        (column.name, problem, condition)
+        for column in spec.columns
+        if column.name in types and column.name not in broken
+        for problem, condition in _conditions(column, types[column.name])
+    ]
+    key = [k for k in spec.key if k in types]
+    if len(key) == len(spec.key) and spec.name != "events":  # a visitor may do the same thing twice in a moment
+        listed = ", ".join(f'"{k}"' for k in key)
+        checks.append((", ".join(key), "duplicate", f"count(*) OVER (PARTITION BY {listed}) > 1"))
+    if not checks:
+        return []
+    flags = ", ".join(f"coalesce({condition}, false) AS c{i}" for i, (_, _, condition) in enumerate(checks))
+    counts = ", ".join(
+        f"count(*) FILTER (c{i}), min(n, {FIRST_ROWS}) FILTER (c{i})" for i in range(len(checks))
+    )
+    row = relation.query(
+        "t", f"SELECT {counts} FROM (SELECT {flags}, n FROM (SELECT *, row_number() OVER () - 1 AS n FROM t))"
+    ).fetchall()[0]
+    return [
+        (column, problem, row[2 * i], row[2 * i + 1])
+        for i, (column, problem, _) in enumerate(checks)
+        if row[2 * i]
+    ]

@@ -1,0 +1,122 @@
+"""The engine door: any table in, the same kind of table out.
+
+Inside, every table is a Narwhals lazy frame. An eager frame (pandas, Polars, PyArrow) is handed to an embedded
+DuckDB and handed back; DuckDB relations, Polars lazy frames and PySpark frames stay where they are.
+"""
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import duckdb
+import narwhals as nw
+import pandas as pd
+import pyarrow as pa
+
+from ecomkit.errors import TableError
+
+EPOCH_MICROSECONDS = "epoch_us"
+
+
+@cache
+def _embedded() -> duckdb.DuckDBPyConnection:
+    return duckdb.connect()
+
+
+def _local(frame: nw.LazyFrame[Any] | nw.DataFrame[Any], schema: nw.Schema) -> Any:
+    """Zoned times become the wall clock of their own zone: days and months are the store's, not UTC's."""
+    zoned = [n for n, t in schema.items() if isinstance(t, nw.Datetime) and t.time_zone is not None]
+    if not zoned or frame.implementation.is_pyspark():  # Spark reads the calendar in its session's zone already
+        return frame
+    if frame.implementation.is_duckdb():
+        return frame.with_columns(nw.col(*zoned).cast(nw.Datetime("us")))
+    return frame.with_columns(nw.col(*zoned).dt.replace_time_zone(None))
+
+
+def lazy(table: Any, columns: list[str] | None = None) -> nw.LazyFrame[Any]:
+    """Opens the door: a Narwhals lazy frame of the `columns` of any supported table.
+
+    Raises
+    ------
+    TableError
+        The object is no table.
+    """
+    try:
+        frame = nw.from_native(table)
+    except TypeError:
+        raise TableError(
+            f"Expected a table, got {type(table).__name__}.",
+            "pass a pandas, Polars or PyArrow table, a DuckDB relation or a PySpark frame.",
+        ) from None
+    if columns is not None:
+        frame = frame.select(columns)
+    frame = _local(frame, frame.collect_schema())
+    if isinstance(frame, nw.LazyFrame):
+        return frame
+    arrow = frame.to_arrow() if not frame.implementation.is_pandas() else _arrow(frame.to_native())
+    return nw.from_native(_embedded().cursor().from_arrow(arrow)).lazy()
+
+
+def _arrow(frame: pd.DataFrame) -> pa.Table:
+    try:
+        return pa.Table.from_pandas(frame, preserve_index=False)
+    except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
+        raise TableError(
+            f"A column mixes types: {error}",
+            "give each column one type, e.g. orders['order_id'] = orders['order_id'].astype(str).",
+        ) from None
+
+
+def like(result: nw.LazyFrame[Any], table: Any) -> Any:
+    """Closes the door: `result` as the kind of table that `table` is."""
+    frame = nw.from_native(table)
+    native = result.to_native()
+    if isinstance(frame, nw.LazyFrame):
+        return native
+    if frame.implementation.is_polars():
+        return native.pl()
+    return native.to_arrow_table() if frame.implementation.is_pyarrow() else native.df()
+
+
+def once(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Runs the query now if it would otherwise run again at every use (a DuckDB relation keeps no result)."""
+    if not frame.implementation.is_duckdb():
+        return frame
+    return nw.from_native(frame.to_native().materialize()).lazy()
+
+
+def summary(frame: nw.LazyFrame[Any], *sort: str) -> pd.DataFrame:
+    """A small result as pandas, sorted by the columns named."""
+    if frame.implementation.is_duckdb():
+        result = frame.to_native().df()
+    elif frame.implementation.is_pyspark():
+        result = pd.DataFrame([row.asDict() for row in frame.to_native().collect()], columns=frame.collect_schema().names())
+    else:
+        result = frame.collect().to_pandas()
+    return result.sort_values(list(sort), ignore_index=True) if sort else result
+
+
+def is_duckdb(frame: nw.LazyFrame[Any]) -> bool:
+    return frame.implementation.is_duckdb()
+
+
+def sql(frame: nw.LazyFrame[Any], query: str) -> duckdb.DuckDBPyRelation:
+    """A query in DuckDB's SQL over the frame, which it calls `t`."""
+    return frame.to_native().query("t", query)
+
+
+def batches(relation: duckdb.DuckDBPyRelation, rows: int) -> Iterator[pa.RecordBatch]:
+    """The rows of a relation, in its order, in batches that fit in a cache."""
+    yield from relation.to_arrow_reader(rows)
+
+
+def quote(text: str) -> str:
+    """A string as an SQL literal."""
+    return "'" + str(text).replace("'", "''") + "'"
+
+
+def days(column: str) -> nw.Expr:
+    """The proleptic day number of a time, from the calendar alone: the one way that every engine offers."""
+    c = nw.col(column)
+    year = c.dt.year().cast(nw.Int64) - 1
+    return year * 365 + year // 4 - year // 100 + year // 400 + c.dt.ordinal_day().cast(nw.Int64)
