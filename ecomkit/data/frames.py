@@ -15,9 +15,6 @@ import pyarrow as pa
 
 from ecomkit.errors import TableError
 
-EPOCH_MICROSECONDS = "epoch_us"
-
-
 @cache
 def _embedded() -> duckdb.DuckDBPyConnection:
     return duckdb.connect()
@@ -108,6 +105,40 @@ def sql(frame: nw.LazyFrame[Any], query: str) -> duckdb.DuckDBPyRelation:
 def batches(relation: duckdb.DuckDBPyRelation, rows: int) -> Iterator[pa.RecordBatch]:
     """The rows of a relation, in its order, in batches that fit in a cache."""
     yield from relation.to_arrow_reader(rows)
+
+
+def count_repeated(frame: nw.LazyFrame[Any], column: str, exactly: int) -> tuple[int, int]:
+    """How many rows repeat an earlier value of `column`, and in how many it is missing.
+
+    On DuckDB, of more than `exactly` rows only a hash class of the values is compared: every repetition of a value
+    falls into its class, so a table of the wrong grain is found at a fraction of the cost.
+    """
+    if is_duckdb(frame):
+        rows = sql(frame, "SELECT count(*) FROM t").fetchall()[0][0]
+        classes = -(-rows // exactly) or 1
+        repeated, missing = sql(
+            frame,
+            f"SELECT count({column}) - count(DISTINCT {column}), count(*) FILTER ({column} IS NULL) "
+            f"FROM t WHERE {column} IS NULL OR hash({column}) % {classes} = 0",
+        ).fetchall()[0]
+        return repeated, missing
+    filled = summary(frame.select(nw.len().alias("rows"), nw.col(column).null_count().alias("missing"))).iloc[0]
+    values = summary(frame.filter(~nw.col(column).is_null()).select(nw.col(column).n_unique().alias("n")))["n"].iloc[0]
+    return int(filled["rows"] - filled["missing"] - values), int(filled["missing"])
+
+
+def nth_smallest(frame: nw.LazyFrame[Any], columns: list[str], places: list[int], n: int) -> dict[str, list[float]]:
+    """The values at the 1-based `places` of each column in ascending order, without sorting the `n` rows."""
+    middle = [(place - 0.5) / n for place in places]  # between two places, so that no rounding moves a quantile
+    if frame.implementation.is_pyspark():
+        spark = frame.to_native()
+        terms = [f"percentile_disc({q!r}) WITHIN GROUP (ORDER BY {c}) AS {c}{i}" for c in columns for i, q in enumerate(middle)]
+        row = spark.selectExpr(*terms).collect()[0].asDict()
+        return {c: [row[f"{c}{i}"] for i in range(len(middle))] for c in columns}
+    if not is_duckdb(frame):
+        frame = lazy(frame.collect().to_native())
+    terms = [f"quantile_disc({c}, {middle})" for c in columns]
+    return dict(zip(columns, sql(frame, f"SELECT {', '.join(terms)} FROM t").fetchall()[0], strict=True))
 
 
 def quote(text: str) -> str:

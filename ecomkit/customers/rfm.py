@@ -1,0 +1,188 @@
+"""Who are the customers: recency, frequency and money, scored so that equal customers score equally."""
+
+from datetime import date
+from typing import Any
+
+import narwhals as nw
+import pandas as pd
+
+from ecomkit.customers.segments import migrate, segment, segments, summarise
+from ecomkit.data import check, frames
+from ecomkit.errors import ParameterError, TableError
+
+__all__ = ["cut_points", "measure", "migrate", "score", "segment", "segments", "summarise"]
+
+METRICS = {"r": "recency_days", "f": "frequency", "m": "monetary"}
+COUNTED = 5_000_000  # order ids that are compared exactly; of more orders, all those of one hash class in so many
+
+
+def measure(orders: Any, *, as_of: date | str | None = None) -> Any:
+    """Recency, frequency and money of each customer, on the evening of `as_of`.
+
+    Parameters
+    ----------
+    orders : table, one row per order
+        `customer_id, order_date, revenue`; `refund_amount` is taken off the money where the column is there;
+        `order_id`, where it is there, must be unique.
+    as_of : date, default the last day in the data
+        Orders after this day are not seen.
+
+    Returns
+    -------
+    The same kind of table, one row per customer
+        `customer_id`; `recency_days`: days since the last order, 0 or more (not the "recency" of buy-till-you-die
+        models, which counts from the first order); `frequency`: orders, 1 or more; `monetary`: paid less refunded.
+
+    Raises
+    ------
+    TableError
+        A column is missing or of the wrong type; a customer, date or revenue is missing, or negative revenue.
+    ParameterError
+        `as_of` is before the first order.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> orders = pd.DataFrame({
+    ...     "customer_id": ["ann", "ann", "bob"],
+    ...     "order_date": pd.to_datetime(["2025-01-01", "2025-01-30", "2025-01-20"]),
+    ...     "revenue": [30.0, 20.0, 10.0],
+    ... })
+    >>> measure(orders).sort_values("customer_id", ignore_index=True)
+      customer_id  recency_days  frequency  monetary
+    0         ann             0          2      50.0
+    1         bob            10          1      10.0
+    """
+    seen = check.require(orders, "orders", ["customer_id", "order_date", "revenue"], ["refund_amount", "order_id"])
+    until = _day(as_of)
+    if until is not None:
+        seen = seen.filter(frames.days("order_date") <= until.toordinal())
+    _check_orders(seen)
+    paid = nw.col("revenue")
+    good = ~nw.col("order_date").is_null() & ~paid.is_null() & (paid >= 0)
+    if "refund_amount" in seen.collect_schema().names():
+        paid = paid - nw.col("refund_amount").fill_null(0.0)
+    spoilt = nw.lit(float("nan"))  # one bad row makes its customer's sum NaN: found without a second pass
+    customers = frames.once(
+        seen.with_columns(nw.when(good).then(paid).otherwise(spoilt).alias("paid"))
+        .group_by("customer_id")
+        .agg(nw.col("order_date").max().alias("last"), nw.len().alias("frequency"), nw.col("paid").sum().alias("monetary"))
+        # parallel sums differ in the last bits; unrounded, equal customers would then rank apart
+        .with_columns(last=frames.days("last"), monetary=nw.col("monetary").round(4), frequency=nw.col("frequency").cast(nw.Int64))
+    )
+    end = until.toordinal() if until else _last_day(customers)
+    _check_customers(customers, seen, good, end)
+    result = customers.select("customer_id", (nw.lit(end) - nw.col("last")).alias("recency_days"), "frequency", "monetary")
+    return frames.like(result, orders)
+
+
+def _day(value: date | str | None) -> date | None:
+    try:
+        return None if value is None else pd.Timestamp(value).date()
+    except ValueError:
+        raise ParameterError(f"as_of={value!r} is not a date.", "write it as YYYY-MM-DD.") from None
+
+
+def _last_day(customers: nw.LazyFrame[Any]) -> int:
+    last = frames.summary(customers.select(nw.col("last").max()))["last"].iloc[0]
+    return 0 if pd.isna(last) else int(last)
+
+
+def _check_orders(seen: nw.LazyFrame[Any]) -> None:
+    if "order_id" not in seen.collect_schema().names():
+        return
+    repeated, missing = frames.count_repeated(seen, "order_id", COUNTED)
+    if repeated or missing:
+        raise TableError(
+            f"`orders.order_id` repeats in {repeated} rows and is missing in {missing}.",
+            "one row per order is needed: sum order lines by order first, or drop exact duplicates.",
+        )
+
+
+def _check_customers(customers: nw.LazyFrame[Any], seen: nw.LazyFrame[Any], good: nw.Expr, end: int) -> None:
+    nobody = nw.col("customer_id").is_null()
+    poisoned = nw.col("monetary").is_nan() | nw.col("monetary").is_null()
+    state = frames.summary(
+        customers.select(nw.len().alias("customers"), nobody.any().alias("nobody"), poisoned.any().alias("poisoned"))
+    ).iloc[0]
+    if state["customers"] == 0:
+        first = frames.summary(seen.select(nw.len().alias("rows")))["rows"].iloc[0]
+        raise ParameterError(
+            f"There are no orders up to {date.fromordinal(end) if end else 'the end'} ({first} rows).",
+            "choose as_of on or after the first order, or pass orders.",
+        )
+    if state["nobody"]:
+        check.fail_on_rows(
+            seen,
+            nobody,
+            "`orders.customer_id` is missing",
+            "guest orders have no customer: leave them out on purpose, orders.dropna(subset=['customer_id']).",
+        )
+    if state["poisoned"]:
+        check.fail_on_rows(
+            seen,
+            ~good | nw.col("revenue").is_nan(),
+            "`orders.order_date` or `orders.revenue` is missing or negative",
+            "refunds belong in `refund_amount`; drop or repair these rows first.",
+        )
+
+
+def cut_points(customers: Any, *, bins: int = 5) -> pd.DataFrame:
+    """The values above which the scores begin, to freeze the scale of one period for the next.
+
+    Returns
+    -------
+    pandas.DataFrame, one row per metric and score from 2 on
+        `metric` (`r`, `f`, `m`), `score`, `above`: the score needs a value better than this one (for `r` in days
+        with the sign turned, so that more is better).
+    """
+    if isinstance(bins, bool) or not isinstance(bins, int) or bins < 2:
+        raise ParameterError(f"bins={bins!r} is not a whole number of at least 2.", "bins=5 is usual.")
+    frame = _axes(customers)
+    n = int(frames.summary(frame.select(nw.len().alias("n")))["n"].iloc[0])
+    if n == 0:
+        raise TableError("There are no customers to score.", "pass the table that rfm.measure returns.")
+    # score > j  <=>  bins * worse // n >= j  <=>  the value beats the ceil(j n / bins)-th smallest one
+    places = [-(-j * n // bins) for j in range(1, bins)]
+    values = frames.nth_smallest(frame, list(METRICS), places, n)
+    return pd.DataFrame(
+        [(m, j + 2, values[m][j]) for m in METRICS for j in range(bins - 1)], columns=["metric", "score", "above"]
+    )
+
+
+def _axes(customers: Any) -> nw.LazyFrame[Any]:
+    """`r, f, m` on axes where more is better."""
+    frame = frames.lazy(customers)
+    missing = [c for c in METRICS.values() if c not in frame.collect_schema().names()]
+    if missing:
+        raise TableError(f"The customers have no columns {missing}.", "pass the table that rfm.measure returns.")
+    return frame.select(
+        r=-nw.col("recency_days").cast(nw.Float64), f=nw.col("frequency").cast(nw.Float64), m=nw.col("monetary")
+    )
+
+
+def score(customers: Any, *, bins: int = 5, cuts: pd.DataFrame | None = None) -> Any:
+    """Adds `r`, `f` and `m`, each 1 to `bins` with `bins` best.
+
+    score = 1 + bins * (number of customers strictly worse) // (number of customers). Equal values score equally,
+    so a score may be empty when many customers tie; nothing is split by row order.
+
+    Parameters
+    ----------
+    customers : table from `measure`
+    bins : scores per metric
+    cuts : table from `cut_points`, to score on the scale of an earlier period
+
+    Returns
+    -------
+    The same kind of table with the whole numbers `r, f, m` added
+    """
+    scale = cut_points(customers, bins=bins) if cuts is None else cuts
+    frame = frames.lazy(customers)
+    scores = {}
+    for metric, column in METRICS.items():
+        value = nw.col(column).cast(nw.Float64)
+        axis = -value if metric == "r" else value
+        above = scale.loc[scale["metric"] == metric, "above"]
+        scores[metric] = sum(((axis > cut).cast(nw.Int64) for cut in above), nw.lit(1).cast(nw.Int64))
+    return frames.like(frame.with_columns(**scores), customers)
