@@ -1,5 +1,6 @@
 """The files of a store: a manifest and one file (or folder of parts) per table, read lazily, written atomically."""
 
+import datetime as dt
 import difflib
 import json
 import re
@@ -51,6 +52,21 @@ def read_manifest(path: Path) -> dict[str, Any]:
         raise ParameterError(f"'{file}': {missing} must be text.", f"it should read {TEMPLATE}")
     _require_place(manifest["currency"], manifest["timezone"])
     return manifest
+
+
+def complete_days(manifest: Mapping[str, Any]) -> tuple[dt.date, dt.date] | None:
+    """Returns the days of the manifest's optional `complete`: ["2025-01-01", "2025-09-30"]."""
+    if "complete" not in manifest:
+        return None
+    try:
+        first, last = map(dt.date.fromisoformat, manifest["complete"])
+    except (ValueError, TypeError):
+        first, last = dt.date.max, dt.date.min
+    if first > last:
+        raise ParameterError(
+            f'"complete": {manifest["complete"]} is no pair of days.', 'write "complete": ["2025-01-01", "2025-09-30"].'
+        )
+    return first, last
 
 
 def find_tables(path: Path) -> tuple[dict[str, Path], list[str]]:

@@ -30,6 +30,8 @@ class Store:
         Files of the folder that are no canonical table; they are left alone.
     connection : duckdb.DuckDBPyConnection
         The connection on which every relation of the store lives.
+    complete : pair of dates or None
+        The first and last day on which the data is whole, where that is known (`"complete"` in `store.json`).
     report : pandas.DataFrame or None
         For a public data set: what its reader read, kept and dropped, and why.
     """
@@ -42,11 +44,12 @@ class Store:
         name: str,
         currency: str,
         timezone: str,
+        complete: tuple[dt.date, dt.date] | None = None,
         others: list[str] | None = None,
         report: pd.DataFrame | None = None,
     ) -> None:
         self.connection, self.tables, self.others, self.report = connection, tables, others or [], report
-        self.name, self.currency, self.timezone = name, currency, timezone
+        self.name, self.currency, self.timezone, self.complete = name, currency, timezone, complete
 
     def has(self, table: str) -> bool:
         """Returns whether the store has `table`."""
@@ -172,6 +175,7 @@ def _open_folder(path: Path) -> Store:
         name=manifest["name"],
         currency=manifest["currency"],
         timezone=manifest["timezone"],
+        complete=folder.complete_days(manifest),
         others=others,
     )
 
@@ -190,6 +194,7 @@ def _open_public(name: str) -> Store:
         name=entry["title"],
         currency=entry["currency"],
         timezone=entry["timezone"],
+        complete=folder.complete_days(entry),
         report=report,
     )
 

@@ -64,6 +64,7 @@ def period(store: Store, start: Day = None, end: Day = None, compare: str = "pre
     before = _before(begin, finish, compare)
     if before[0] <= finish and begin <= before[1]:
         raise ParameterError(f"compare='{compare}' overlaps the period {begin}..{finish}.", "choose other days.")
+    first, last = bounds(store)
     if not first <= before[0] <= before[1] <= last:
         named = f', or name the days: compare="{first}..{begin - dt.timedelta(days=1)}"' if first < begin else ""
         raise ParameterError(
@@ -76,10 +77,13 @@ def period(store: Store, start: Day = None, end: Day = None, compare: str = "pre
 def coverage(store: Store) -> tuple[dt.date, dt.date]:
     """Returns the first and the last full day of the store's orders or, where it has it, daily traffic.
 
-    Daily traffic is exported when its day is over. Without it, the last day of orders counts as cut short where its
-    last order came over an hour earlier than the last order of every one of the 28 days of trade before it.
+    A store may say itself which days are complete. Daily traffic is exported when its day is over. Without either,
+    the last day of orders counts as cut short where its last order came over an hour earlier than the last order of
+    every one of the 28 days of trade before it.
     """
     first, last = store.start, store.end
+    if store.complete:
+        return store.complete
     if store.has("traffic_daily"):
         low, high = store.traffic_daily.aggregate("min(date)::date, max(date)::date").fetchall()[0]
         return (min(first, low), max(last, high)) if low else (first, last)
@@ -91,10 +95,25 @@ def coverage(store: Store) -> tuple[dt.date, dt.date]:
     return first, last - dt.timedelta(days=1) if is_cut else last
 
 
+def bounds(store: Store) -> tuple[dt.date, dt.date]:
+    """Returns the first and the last day of the store's data, full or not."""
+    first, last = coverage(store)
+    return min(store.start, first), max(store.end, last)
+
+
 def require_days(store: Store, start: dt.date, end: dt.date) -> None:
     """Raises ParameterError unless start..end is a period inside the store's data that has orders."""
-    low, high = coverage(store)
-    first, last = min(store.start, low), max(store.end, high)
+    first, last = bounds(store)
+    require_inside((first, last), start, end)
+    if not store.orders.filter(f"order_date::date BETWEEN '{start}' AND '{end}'").limit(1).fetchall():
+        raise ParameterError(
+            f"There are no orders from {start} to {end}.", f"the data has orders {store.start}..{store.end}."
+        )
+
+
+def require_inside(bounds: tuple[dt.date, dt.date], start: dt.date, end: dt.date) -> None:
+    """Raises ParameterError unless start..end is a period within `bounds`."""
+    first, last = bounds
     if end < start:
         raise ParameterError(f"The period ends ({end}) before it starts ({start}).", "swap start and end.")
     if start < first or end > last:
@@ -102,8 +121,6 @@ def require_days(store: Store, start: dt.date, end: dt.date) -> None:
             f"The period {start}..{end} is not all in the data ({first}..{last}).",
             f"choose days from {first} to {last}.",
         )
-    if not store.orders.filter(f"order_date::date BETWEEN '{start}' AND '{end}'").limit(1).fetchall():
-        raise ParameterError(f"There are no orders from {start} to {end}.", f"the data has orders {first}..{last}.")
 
 
 def parse_day(day: Day, name: str) -> dt.date | None:

@@ -1,0 +1,159 @@
+"""The KPI tree: GMV = visitors x conversion rate x amount per buyer, and what each of them did to the change."""
+
+import datetime as dt
+from collections.abc import Sequence
+from itertools import permutations
+from math import factorial, isnan, nan, prod
+
+import pandas as pd
+
+from ecomkit.data.store import Store
+from ecomkit.diagnosis.daily import daily, total
+from ecomkit.diagnosis.period import Day, Period, period
+from ecomkit.errors import ParameterError, TableError
+
+REST = "(not in traffic_daily)"
+Levels = dict[str, float]  # visitors, buyers, gmv of one period
+
+
+def tree(
+    store: Store, start: Day = None, end: Day = None, compare: str = "previous", *, by: str | None = None
+) -> pd.DataFrame:
+    """Returns the KPI tree GMV = visitors x conversion rate x amount per buyer, before and after, and what each did.
+
+    Parameters
+    ----------
+    store, start, end, compare
+        As in `period`.
+    by
+        None for the store, "source" for a tree per traffic source (needs `traffic_daily` with buyers and revenue).
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per factor (per source): `source` (with `by`), `factor`, `before`, `after`, `contribution` (money).
+        The row of factor "gmv" comes first and carries the whole change; the contributions of the others add up to
+        it to the cent. Where visitors are not observed on every day, or are too few for their buyers, the factors
+        are buyers x amount per buyer. With `by`, what the orders hold beyond `traffic_daily` stands in a source of
+        its own, "(not in traffic_daily)".
+
+    Raises
+    ------
+    ParameterError
+        As in `period`, or `by` is not known.
+    MissingTableError, TableError
+        `by` needs a table or column that the store does not have.
+    """
+    if by not in (None, "source"):
+        raise ParameterError(f"by='{by}' is not known.", 'use by="source", or leave it out.')
+    chosen = period(store, start, end, compare)
+    before, after = (_levels(store, *days) for days in _halves(chosen))
+    if by is None:
+        return _branch(before, after)
+    return _by_source(store, chosen, before["gmv"], after["gmv"])
+
+
+def split(before: Sequence[float], after: Sequence[float]) -> list[float]:
+    """Returns what each factor of a product contributes to its change, in cents that add up exactly.
+
+    A factor's contribution is the change of the product when it alone moves from before to after, averaged over
+    every order in which the factors can move (Shapley's value). A factor that is undefined (missing) in one period
+    has not moved: that of the other period stands for it.
+
+    References
+    ----------
+    Shapley, L. (1953). A value for n-person games. Contributions to the Theory of Games II, 307-317.
+
+    Examples
+    --------
+    >>> split([100, 0.1, 50], [80, 0.1, 60])  # 500 -> 480
+    [-110.0, 0.0, 90.0]
+    """
+    pairs = [_defined(low, high) for low, high in zip(before, after, strict=True)]
+    cents = [0.0] * len(pairs)
+    for order in permutations(range(len(pairs))):
+        current = [low for low, _ in pairs]
+        for factor in order:
+            held = prod(current)
+            current[factor] = pairs[factor][1]
+            cents[factor] += 100 * (prod(current) - held) / factorial(len(pairs))
+    change = round(100 * prod(high for _, high in pairs)) - round(100 * prod(low for low, _ in pairs))
+    return [cent / 100 for cent in _whole(cents, change)]
+
+
+def _whole(parts: list[float], total: int) -> list[int]:
+    """Rounds the parts to whole numbers that add up to `total`: the nearest ones give way."""
+    whole = [round(part) for part in parts]
+    rest = total - sum(whole)
+    step = 1 if rest > 0 else -1
+    by_nearness = sorted(range(len(parts)), key=lambda i: (round(step * (whole[i] - parts[i]), 6), i))
+    for i in by_nearness[: abs(rest)]:
+        whole[i] += step
+    return whole
+
+
+def _defined(low: float, high: float) -> tuple[float, float]:
+    low, high = (high if isnan(low) else low), (low if isnan(high) else high)
+    return (0.0, 0.0) if isnan(low) else (low, high)
+
+
+def _branch(before: Levels, after: Levels) -> pd.DataFrame:
+    """The rows of one tree: its GMV, and the finest factors whose product is the GMV in both periods."""
+    rows = [("gmv", before["gmv"], after["gmv"], round(after["gmv"] - before["gmv"], 2))]
+    for factors in (_three, _two):
+        low, high = factors(before), factors(after)
+        pairs = {name: _defined(low[name], high[name]) for name in low}
+        products = (prod(p[0] for p in pairs.values()), prod(p[1] for p in pairs.values()))
+        if abs(products[0] - before["gmv"]) < 0.005 and abs(products[1] - after["gmv"]) < 0.005:
+            parts = split(list(low.values()), list(high.values()))
+            rows += [(name, low[name], high[name], part) for name, part in zip(low, parts, strict=True)]
+            break
+    return pd.DataFrame(rows, columns=["factor", "before", "after", "contribution"])
+
+
+def _three(levels: Levels) -> Levels:
+    visitors, buyers = levels["visitors"], levels["buyers"]
+    rate = buyers / visitors if visitors else nan
+    return {"visitors": visitors, "conversion_rate": rate, "amount_per_buyer": _two(levels)["amount_per_buyer"]}
+
+
+def _two(levels: Levels) -> Levels:
+    return {
+        "buyers": levels["buyers"],
+        "amount_per_buyer": levels["gmv"] / levels["buyers"] if levels["buyers"] else nan,
+    }
+
+
+def _levels(store: Store, start: dt.date, end: dt.date) -> Levels:
+    row = total(daily(store, start, end)).iloc[0]
+    return {name: float(row[name]) for name in ("visitors", "buyers", "gmv")}
+
+
+def _halves(chosen: Period) -> tuple[tuple[dt.date, dt.date], tuple[dt.date, dt.date]]:
+    return (chosen.before_start, chosen.before_end), (chosen.start, chosen.end)
+
+
+def _by_source(store: Store, chosen: Period, gmv_before: float, gmv_after: float) -> pd.DataFrame:
+    traffic = store.traffic_daily
+    missing = [c for c in ("buyers", "revenue") if c not in traffic.columns]
+    if missing:
+        raise TableError(f"`traffic_daily` has no columns {missing}.", "a tree by source needs them; leave `by` out.")
+    before, after = (
+        {
+            source: {"visitors": float(visitors), "buyers": float(buyers), "gmv": round(float(revenue), 2)}
+            for source, visitors, buyers, revenue in traffic.filter(f"date::DATE BETWEEN '{low}' AND '{high}'")
+            .aggregate("source, sum(visitors), coalesce(sum(buyers), 0), coalesce(sum(revenue), 0)", "source")
+            .fetchall()
+        }
+        for low, high in _halves(chosen)
+    )
+    for known, gmv in ((before, gmv_before), (after, gmv_after)):
+        known[REST] = {"visitors": 0.0, "buyers": 0.0, "gmv": round(gmv - sum(s["gmv"] for s in known.values()), 2)}
+    if before[REST]["gmv"] == after[REST]["gmv"] == 0:
+        del before[REST], after[REST]
+    none = {"visitors": 0.0, "buyers": 0.0, "gmv": 0.0}
+    branches = [
+        _branch(before.get(source, none), after.get(source, none)).assign(source=source)
+        for source in sorted({*before, *after}, key=lambda s: (s == REST, s))
+    ]
+    return pd.concat(branches, ignore_index=True)[["source", "factor", "before", "after", "contribution"]]
