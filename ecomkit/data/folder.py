@@ -7,7 +7,7 @@ import re
 import shutil
 import tempfile
 import zoneinfo
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ import duckdb
 import narwhals as nw
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
+from ecomkit.data import check
 from ecomkit.data.tables import TABLES
 from ecomkit.errors import MissingTableError, ParameterError, TableError
 
@@ -109,13 +110,15 @@ def write(path: Path, tables: Mapping[str, Any], *, name: str, currency: str, ti
     """Writes a store in a temporary folder and renames it to `path`; see `store.write_store`."""
     _require_place(currency, timezone)
     _require_replaceable(path)
-    _require_valid(tables)
+    _require_known(tables)
+    ready = {table: _local(_relation(frame), table, timezone) for table, frame in tables.items()}
+    _require_valid(ready)
     path.parent.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
     try:
         new = work / "new"
         new.mkdir()
-        rows = {t: _write_table(frame, t, new / f"{t}.parquet", timezone) for t, frame in tables.items()}
+        rows = {t: _write_table(relation, t, new / f"{t}.parquet") for t, relation in ready.items()}
         manifest = {"name": name, "currency": currency, "timezone": timezone, "tables": rows}
         (new / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
         _swap(new, path, work / "old")
@@ -140,7 +143,7 @@ def _read(connection: DuckDBPyConnection, file: Path, table: str, timezone: str)
         raw = connection.read_csv(_literal(file), header=True, all_varchar=True)
     else:
         raw = connection.read_parquet(_literal(file / "*.parquet" if file.is_dir() else file))
-    return _typed(raw, table, timezone)
+    return _typed(_local(raw, table, timezone), table)
 
 
 def _literal(path: Path) -> str:
@@ -148,31 +151,45 @@ def _literal(path: Path) -> str:
     return re.sub(r"([\[\]?*])", r"[\1]", str(path.parent)) + f"/{path.name}"
 
 
-def _typed(raw: DuckDBPyRelation, table: str, timezone: str) -> DuckDBPyRelation:
-    """Casts each canonical column to its kind's type; times with a zone become the store's wall clock."""
-    kinds = {c.name: c.kind for c in TABLES[table].columns}
+def _local(raw: DuckDBPyRelation, table: str, timezone: str) -> DuckDBPyRelation:
+    """Turns times with a zone into the store's wall clock, and the midnights of a date column into dates."""
+    kinds = {c.name: c.kind for c in TABLES[table].columns if c.kind in ("time", "date")}
     parts = []
     for name, have in zip(raw.columns, map(str, raw.types), strict=True):
-        quoted, kind = '"' + name.replace('"', '""') + '"', kinds.get(name)
-        if kind == "id" and have in ("DOUBLE", "FLOAT"):
-            raise TableError(f"`{table}.{name}` holds decimals, so long ids have lost digits.", "read ids as text.")
-        if kind is None or TYPES[kind] == have:
-            parts.append(quoted)
-        elif kind in ("time", "date") and have == "TIMESTAMP WITH TIME ZONE":
-            parts.append(f"CAST(timezone('{timezone}', {quoted}) AS {TYPES[kind]}) AS {quoted}")
-        else:
-            parts.append(f"CAST({quoted} AS {TYPES[kind]}) AS {quoted}")
+        moment = f"timezone('{timezone}', {_quoted(name)})" if have == "TIMESTAMP WITH TIME ZONE" else _quoted(name)
+        if name in kinds and have.startswith("TIMESTAMP"):
+            moment = f"CAST({moment} AS {TYPES[kinds[name]]})"
+        parts.append(f"{moment} AS {_quoted(name)}")
     return raw.project(", ".join(parts))
 
 
-def _write_table(frame: Any, table: str, file: Path, timezone: str) -> int:
+def _typed(raw: DuckDBPyRelation, table: str) -> DuckDBPyRelation:
+    """Casts each canonical column to its kind's type."""
+    kinds = {c.name: c.kind for c in TABLES[table].columns}
+    parts = []
+    for name, have in zip(raw.columns, map(str, raw.types), strict=True):
+        if kinds.get(name) == "id" and have in ("DOUBLE", "FLOAT"):
+            raise TableError(f"`{table}.{name}` holds decimals, so long ids have lost digits.", "read ids as text.")
+        is_cast = name in kinds and TYPES[kinds[name]] != have
+        parts.append(f"CAST({_quoted(name)} AS {TYPES[kinds[name]]}) AS {_quoted(name)}" if is_cast else _quoted(name))
+    return raw.project(", ".join(parts))
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _relation(frame: Any) -> DuckDBPyRelation:
     native = nw.from_native(frame)
-    if isinstance(native, nw.LazyFrame):
-        eager = None if native.implementation.is_duckdb() else native.collect("pyarrow").to_native()
-    else:
-        eager = native.to_arrow()
-    raw = frame if eager is None else duckdb.connect().from_arrow(eager)
-    _typed(raw, table, timezone).write_parquet(str(file), compression="zstd")
+    if not isinstance(native, nw.LazyFrame):
+        return duckdb.connect().from_arrow(native.to_arrow())
+    if native.implementation.is_duckdb():
+        return frame
+    return duckdb.connect().from_arrow(native.collect("pyarrow").to_native())
+
+
+def _write_table(relation: DuckDBPyRelation, table: str, file: Path) -> int:
+    _typed(relation, table).write_parquet(str(file), compression="zstd")
     return duckdb.connect().read_parquet(_literal(file)).aggregate("count(*)").fetchall()[0][0]
 
 
@@ -199,18 +216,16 @@ def _require_replaceable(path: Path) -> None:
         )
 
 
-def _require_valid(tables: Mapping[str, Any]) -> None:
-    from ecomkit.data import check
-
-    unknown = sorted(set(tables) - set(TABLES))
+def _require_known(names: Iterable[str]) -> None:
+    unknown = sorted(set(names) - set(TABLES))
     if unknown:
         near = difflib.get_close_matches(unknown[0], TABLES, 1)
-        raise TableError(
-            f"There are no tables {unknown}; a store holds {list(TABLES)}.", f"use {near or 'one of them'}."
-        )
-    for name, frame in tables.items():
-        problems = check.problems(frame, name)
-        if len(problems):
-            raise TableError(
-                f"The table `{name}` cannot be stored:\n{problems.to_string(index=False)}", "mend the rows."
-            )
+        hint = f"did you mean `{near[0]}`?" if near else "rename or leave them out."
+        raise TableError(f"A store has no tables {unknown}; it may have {list(TABLES)}.", hint)
+
+
+def _require_valid(tables: Mapping[str, DuckDBPyRelation]) -> None:
+    found = {name: check.problems(relation, name) for name, relation in tables.items()}
+    listed = [f"`{name}`:\n{problems.to_string(index=False)}" for name, problems in found.items() if len(problems)]
+    if listed:
+        raise TableError("\n".join(["The tables cannot be stored.", *listed]), "mend or leave out these rows first.")

@@ -75,7 +75,7 @@ def period(store: Store, start: Day = None, end: Day = None, compare: str = "pre
 
 
 def coverage(store: Store) -> tuple[dt.date, dt.date]:
-    """Returns the first and the last full day of the store's orders or, where it has it, daily traffic.
+    """Returns the first and the last full day of the store's data.
 
     A store may say itself which days are complete. Daily traffic is exported when its day is over. Without either,
     the last day of orders counts as cut short where its last order came over an hour earlier than the last order of
@@ -86,7 +86,9 @@ def coverage(store: Store) -> tuple[dt.date, dt.date]:
         return store.complete
     if store.has("traffic_daily"):
         low, high = store.traffic_daily.aggregate("min(date)::date, max(date)::date").fetchall()[0]
-        return (min(first, low), max(last, high)) if low else (first, last)
+        first = min(first, low or first)
+        if high and high >= last - dt.timedelta(days=1):
+            return first, high
     recent = store.orders.filter(f"order_date >= DATE '{last - dt.timedelta(days=3 * DAYS)}'")
     closing = recent.aggregate("order_date::date AS day, max(order_date)::time AS at", "order_date::date")
     hours = [at for _, at in closing.order("day DESC").limit(DAYS + 1).fetchall()]
