@@ -61,7 +61,7 @@ def _parameter(statement: ast.stmt, helps: Mapping[int, str]) -> Parameter:
     match statement:
         case ast.AnnAssign(target=ast.Name(id=name), annotation=ast.Name(id=kind), value=ast.expr() as value):
             default = _literal(value)
-            if kind in TYPES and isinstance(default, TYPES[kind]) and isinstance(default, bool) == (kind == "bool"):
+            if kind in TYPES and type(default).__name__ == kind:
                 return Parameter(name, kind, default, helps.get(statement.end_lineno or 0, ""))
     raise ParameterError(
         f"The parameters cell holds `{ast.unparse(statement)}`.",

@@ -1,6 +1,7 @@
 """An executed notebook as one HTML page that needs nothing else: no code, one language, printable."""
 
 import html as escaping
+import itertools
 import os
 import re
 import tempfile
@@ -17,7 +18,7 @@ import ecomkit
 from ecomkit.report.text import LANGUAGES, _, using
 
 HIDDEN = ("parameters", "injected-parameters", "remove-cell", "papermill-error-cell-tag")
-_HEADING = re.compile(r'<h(?P<level>[23]) id="(?P<id>[^"]*)">(?P<text>.*?)</h[23]>', re.DOTALL)
+_HEADING = re.compile(r"<h(?P<level>[23])>(?P<text>.*?)</h[23]>", re.DOTALL)
 _TITLE = re.compile(r"^#\s+(.+?)\s*#*\s*$", re.MULTILINE)
 
 
@@ -42,7 +43,7 @@ def html(notebook: Any, *, lang: str = "en", facts: Mapping[str, str] | None = N
             "contents": _("Contents"),
             "footer": _("Made with ecomkit {version}", version=ecomkit.__version__) + (f" · {name}" if name else ""),
             "figure": _("Figure"),
-            "style": _template("style.css"),
+            "style": _template("style.css") + _template("cards.css"),
         }
     body, _resources = _exporter().from_notebook_node(page, resources={"page": words})
     return body
@@ -110,7 +111,14 @@ def _facts(facts: Mapping[str, str]) -> list[tuple[str, str]]:
 
 def contents(body: str) -> list[tuple[int, str, str]]:
     """The headings of a page: level, id, and text without markup."""
-    return [(int(h["level"]), h["id"], re.sub(r"<[^>]+>", "", h["text"]).strip()) for h in _HEADING.finditer(body)]
+    found = enumerate(_HEADING.finditer(body), start=1)
+    return [(int(h["level"]), f"section-{i}", re.sub(r"<[^>]+>", "", h["text"]).strip()) for i, h in found]
+
+
+def with_anchors(body: str) -> str:
+    """The page with an id on each heading, as `contents` counts them."""
+    count = itertools.count(1)
+    return _HEADING.sub(lambda h: f'<h{h["level"]} id="section-{next(count)}">{h["text"]}</h{h["level"]}>', body)
 
 
 def figure_alt(output: Any, cell: Any, fallback: str) -> str:
@@ -120,6 +128,11 @@ def figure_alt(output: Any, cell: Any, fallback: str) -> str:
         if alt:
             return str(alt)
     return str(cell.metadata.get("alt", fallback))
+
+
+def is_drawing(said: str) -> bool:
+    """Whether a result is only the name of a chart that is shown beside it."""
+    return said.startswith(("<Axes", "Axes(", "<Figure", "Figure(")) and "\n" not in said.strip()
 
 
 def _template(name: str) -> str:
@@ -140,6 +153,8 @@ def _exporter() -> HTMLExporter:
             embed_images=True,
         )
     exporter.register_filter("contents", contents)
+    exporter.register_filter("with_anchors", with_anchors)
     exporter.register_filter("escape", escaping.escape)
     exporter.register_filter("figure_alt", figure_alt)
+    exporter.register_filter("is_drawing", is_drawing)
     return exporter

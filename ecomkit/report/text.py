@@ -93,13 +93,13 @@ def label(code: str, *, column: str = "") -> str:
     """The name of a column, metric, step, source or device in the language in use.
 
     `column` says where the code stands, for codes that mean something else there: "lost" is a segment in the column
-    "segment". A code that has no name of its own is shown as words.
+    "segment", and an unknown value of a column is shown as it is. Other codes without a name are shown as words.
 
     >>> label("amount_per_buyer"), label("lost", column="segment"), label("some_thing")
     ('Sales per buyer', 'Lost customers', 'Some thing')
     """
     names = BY_COLUMN.get(column, LABELS)
-    if code in names:
-        return _(names[code])
+    if code in names or column:
+        return _(names.get(code, code))
     words = code.replace("_", " ").strip() if code.islower() and code.isidentifier() else code
     return _(words[:1].upper() + words[1:])

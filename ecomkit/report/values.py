@@ -17,11 +17,14 @@ _KINDS = {
     **_COLUMN_KINDS,
     **dict.fromkeys(("gmv", "net_sales", "monetary", "amount", "contribution", "money", "value"), "money"),
     **dict.fromkeys(("money_at_stake", "money_low", "money_high", "gross_profit"), "money"),
-    **dict.fromkeys(("share", "confidence", "retention", "conversion"), "rate"),
+    **dict.fromkeys(("share", "customer_share", "revenue_share"), "share"),
+    "retention": "rate",
+    "confidence": "certainty",
     **dict.fromkeys(("customers", "users", "lost", "open", "rank", "age", "frequency", "addresses"), "count"),
     **dict.fromkeys(("roas", "units_per_day", "units_per_order"), "number"),
     "change_rate": "change_rate",
 }
+_PERCENT = {"rate": 2, "change_rate": 1, "share": 1, "certainty": 0}  # digits after the point
 
 
 def kind(column: str) -> str:
@@ -35,8 +38,10 @@ def kind(column: str) -> str:
             column = column.removesuffix(ending)
     if column in _KINDS:
         return _KINDS[column]
-    if column == "rate" or column.endswith(("_rate", "_share")):
+    if column == "rate" or column.endswith("_rate"):
         return "rate"
+    if column.endswith("_share"):
+        return "share"
     if column.startswith(("amount_per", "value_per", "cost_per", "price")) or column.endswith(
         ("_revenue", "_cost", "_effect", "_amount", "_price", "_sales")
     ):
@@ -61,7 +66,7 @@ def show(value: Any, kind: str = "", *, short: bool = False) -> str:
     if isinstance(value, bool) or type(value).__name__ == "bool_":
         return _("yes") if value else _("no")
     if isinstance(value, (dt.date, dt.datetime)):
-        return value.isoformat(sep=" ", timespec="minutes") if _has_time(value) else value.isoformat()[:10]
+        return f"{value:%Y-%m-%d %H:%M}" if _has_time(value) else f"{value:%Y-%m-%d}"
     if isinstance(value, str) or not hasattr(value, "__float__"):
         return str(value)
     number = float(value)
@@ -81,8 +86,12 @@ def _has_time(value: dt.date) -> bool:
 
 
 def _number(number: float, kind: str, short: bool) -> str:
-    if kind in ("rate", "change_rate"):
-        digits = f"{abs(number):.1%}" if kind == "change_rate" or abs(number) >= 0.1 else f"{abs(number):.2%}"
+    if kind == "points":
+        digits = _("{number} pp", number=f"{abs(number) * 100:,.2f}")
+    elif kind in _PERCENT:
+        digits = f"{abs(number):.{_PERCENT[kind]}%}"
+    elif kind == "decimal":
+        digits = f"{abs(number):,.1f}"
     elif short and abs(number) >= (10_000 if text.lang() == "zh" else 100_000):
         digits = _short(abs(number))
     elif kind == "count":
@@ -99,7 +108,7 @@ def _short(number: float) -> str:
         steps = [(1e8, _("{number} hundred million")), (1e4, _("{number} ten thousand"))]
     else:
         steps = [(1e9, "{number}B"), (1e6, "{number}M"), (1e3, "{number}K")]
-    size, unit = next(step for step in steps if number >= step[0])
+    size, unit = next(step for step in steps if number >= 0.99995 * step[0])
     scaled = number / size
     return unit.format(number=f"{scaled:,.{2 if scaled < 10 else 1}f}")
 

@@ -1,0 +1,133 @@
+"""What a report shows besides charts: key figures, findings, tables and notes, as escaped HTML."""
+
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
+from typing import Any
+
+import pandas as pd
+
+from ecomkit.data.store import Store
+from ecomkit.report import text
+from ecomkit.report.advice import advise, findings
+from ecomkit.report.grid import table
+from ecomkit.report.piece import Piece, join, tag
+from ecomkit.report.text import _, label
+from ecomkit.report.values import NONE, kind, show
+
+__all__ = ["findings", "headline", "kpis", "needs", "note", "style", "table"]
+
+NAN = float("nan")
+LOWER_IS_BETTER = {"refund_amount", "refund_rate", "cost", "ad_cost", "cost_per_click", "churn_rate", "lost"}
+
+
+def kpis(frame: pd.DataFrame, lang: str | None = None, *, metrics: Sequence[str] | None = None) -> Piece:
+    """Cards of key figures: the value, how it moved, and what it was before.
+
+    Parameters
+    ----------
+    frame : one row per metric: `metric, before, after, change_rate`, as `diagnosis.metrics.compare` gives it.
+    lang : "en" or "zh"; None is the language in use.
+    metrics : which metrics to show, in this order; None shows every row.
+    """
+    rows = {str(row["metric"]): row for row in frame.to_dict("records")}
+    chosen = list(rows) if metrics is None else [metric for metric in metrics if metric in rows]
+    with text.using(lang):
+        cards = [_kpi(metric, rows[metric]) for metric in chosen]
+        return tag("div", *cards, kind="kpis", style=f"--columns:{_columns(len(cards))}")
+
+
+def _columns(count: int) -> int:
+    """Columns that leave the fewest gaps in the last row, the more the better."""
+    return min((5, 4, 3), key=lambda columns: (-count % columns, -columns)) if count > 5 else max(count, 1)
+
+
+def _kpi(metric: str, row: Mapping[Any, Any]) -> Piece:
+    what = kind(metric)
+    before = tag("span", _("before: {value}", value=show(row["before"], what, short=True)), kind="before")
+    return tag(
+        "div",
+        tag("p", label(metric), kind="name"),
+        tag("p", show(row["after"], what, short=True), kind="value"),
+        tag("p", _move(metric, row.get("change_rate")), before, kind="move"),
+        kind="kpi",
+    )
+
+
+def _move(metric: str, change: Any) -> Piece:
+    """How a metric moved, with an arrow for the direction and a colour for whether that is good."""
+    said = show(change, "change_rate")
+    if said == NONE or round(float(change), 3) == 0:
+        return tag("span", _("no change") if said != NONE else NONE, kind="flat")
+    rose = float(change) > 0
+    tone = "good" if rose != (metric in LOWER_IS_BETTER) else "bad"
+    return tag("span", f"{'▲' if rose else '▼'} {said.lstrip('−')}", kind=tone)
+
+
+def headline(frame: pd.DataFrame, found: pd.DataFrame | None = None, lang: str | None = None) -> Piece:
+    """The report in two sentences: what became of sales, and what the findings put at stake.
+
+    Parameters
+    ----------
+    frame : as for `kpis`; the row `gmv` is spoken of.
+    found : the findings, first one first, as `diagnosis.findings.rank` gives them.
+    lang : "en" or "zh"; None is the language in use.
+    """
+    with text.using(lang):
+        rows = frame[frame["metric"] == "gmv"].to_dict("records")
+        children = [tag("p", _sales(rows[0]), kind="lead")] if rows else []
+        if found is not None and len(found):
+            children.append(tag("p", _stake(found), kind="stake"))
+        return tag("div", *children, kind="headline")
+
+
+def _sales(row: Mapping[Any, Any]) -> str:
+    now, change = show(row["after"], "money", short=True), float(row.get("change_rate", NAN))
+    said = show(change, "change_rate")
+    if said == NONE:
+        return _("Sales came to {now}.", now=now)
+    before = show(row["before"], "money", short=True)
+    if change < 0:
+        return _("Sales fell {rate} to {now}, from {before}.", rate=said.lstrip("−"), now=now, before=before)
+    return _("Sales rose {rate} to {now}, from {before}.", rate=said, now=now, before=before)
+
+
+def _stake(found: pd.DataFrame) -> Piece:
+    first = advise(found.to_dict("records")[0])
+    money = show(found["money_at_stake"].sum(), "money", short=True)
+    said = _(
+        "Findings: {count}. Money at stake: {money}. Begin with: {title}.",
+        count=len(found),
+        money="\0",
+        title=first.title,
+    )
+    before, _money, after = said.partition("\0")
+    return join(before, tag("strong", money), after)
+
+
+def note(said: str, *, tone: str = "note") -> Piece:
+    """A remark beside the text; `tone` is "note" or "warning"."""
+    return tag("div", tag("p", said), kind=f"note {tone}", role="note")
+
+
+def needs(store: Store, *tables: str) -> bool:
+    """True if the store has all `tables`; otherwise a note says what is missing, and the section can be skipped."""
+    missing = [name for name in tables if not store.has(name)]
+    if missing:
+        from IPython.display import display
+
+        names = _(", ").join(f"{label(name, column='table')} ({name})" for name in missing)
+        display(
+            note(
+                _(
+                    "This section needs {tables}, which this store does not have. The rest of the report stands.",
+                    tables=names,
+                )
+            )
+        )
+    return not missing
+
+
+def style() -> Piece:
+    """The style of the cards, for notebooks that are open in JupyterLab; reports bring their own."""
+    css = files("ecomkit.report").joinpath("template", "cards.css").read_text(encoding="utf-8")
+    return Piece(f'<style data-ecomkit="">{css}</style>')

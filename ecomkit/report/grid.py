@@ -1,0 +1,105 @@
+"""A table as readers expect it: translated headings, aligned numbers, missing values as dashes."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+from pandas.api.types import is_bool_dtype, is_numeric_dtype
+
+from ecomkit.report import text
+from ecomkit.report.piece import Piece, tag
+from ecomkit.report.text import _, label
+from ecomkit.report.values import kind, show, signed
+
+CODES = {"segment", "owner", "role", "table", "metric", "factor", "step", "confidence", "severity"} | {
+    "source",
+    "device",
+    "campaign",
+}
+PHRASES = {"action", "category", "title", "product", "reason", "province"}
+OF_THE_ROW = {"before", "after", "change"}  # in a table of metrics their unit is that of the row's metric
+
+
+def table(
+    frame: pd.DataFrame,
+    lang: str | None = None,
+    *,
+    columns: Sequence[str] | None = None,
+    kinds: Mapping[str, str] | None = None,
+    bars: Sequence[str] = (),
+    limit: int | None = None,
+    caption: str = "",
+) -> Piece:
+    """A table with translated headings, formatted values and right-aligned numbers.
+
+    Parameters
+    ----------
+    frame : any table; a named index becomes its first column.
+    lang : "en" or "zh"; None is the language in use.
+    columns : which columns to show, in this order; None shows all.
+    kinds : what a column holds where its name does not say: "money", "rate", "change_rate", "count", "number", "text".
+    bars : columns of numbers that also get a bar, the largest value being full.
+    limit : show so many rows and say how many more there are.
+    caption : a line above the table.
+    """
+    flat = frame.reset_index() if frame.index.name or frame.index.nlevels > 1 else frame
+    flat = flat[list(columns)] if columns is not None else flat
+    shown = flat if limit is None else flat.head(limit)
+    with text.using(lang):
+        cells = {str(c): _cells(shown, str(c), dict(kinds or {}), c in bars) for c in flat.columns}
+        heads = [tag("th", label(c), **_align(flat, c), scope="col") for c in cells]
+        body = [tag("tr", *row) for row in zip(*cells.values(), strict=True)]
+        children = [tag("caption", caption)] if caption else []
+        grid = tag("table", *children, tag("thead", tag("tr", *heads)), tag("tbody", *body), kind="table")
+        more = len(flat) - len(shown)
+        rest = [tag("p", _("{count} more rows", count=show(more, "count")), kind="more")] if more else []
+        return tag("div", grid, *rest, kind="grid")
+
+
+def _align(frame: pd.DataFrame, column: str) -> dict[str, str]:
+    return {"kind": "number"} if _is_number(frame[column]) else {}
+
+
+def _is_number(values: "pd.Series[Any]") -> bool:
+    return is_numeric_dtype(values) and not is_bool_dtype(values)
+
+
+def _cells(frame: pd.DataFrame, column: str, kinds: Mapping[str, str], has_bar: bool) -> list[Piece]:
+    values = frame[column]
+    if not _is_number(values):
+        say = _speaker(column)
+        return [tag("td", say(value)) for value in values]
+    what = kinds.get(column) or kind(column)
+    metrics = next((frame[name] for name in ("metric", "factor") if name in frame), None)
+    whats = [_row_kind(str(m), column) for m in metrics] if metrics is not None and column in OF_THE_ROW else None
+    largest = float(values.abs().max()) if has_bar and len(values) else 0.0
+    cells = []
+    for i, value in enumerate(values):
+        unit = whats[i] if whats else what
+        said = signed(value, unit) if column in ("change", "change_rate", "contribution") else show(value, unit)
+        cells.append(tag("td", said, kind="number", **_bar(value, largest)))
+    return cells
+
+
+def _row_kind(metric: str, column: str) -> str:
+    what = kind(metric)
+    return "points" if what == "rate" and column == "change" else what
+
+
+def _bar(value: Any, largest: float) -> dict[str, str]:
+    if not largest or pd.isna(value):
+        return {}
+    return {"style": f"--share:{abs(float(value)) / largest:.1%}", "data_bar": ""}
+
+
+def _speaker(column: str) -> Callable[[Any], str]:
+    """How a column of texts is said: codes by their names, stock phrases translated, all else as it is."""
+
+    codes = "segment" if column in ("before", "after") else column  # in a migration table
+
+    def say(value: Any) -> str:
+        if isinstance(value, str) and (codes in CODES):
+            return label(value, column=codes)
+        return _(value) if isinstance(value, str) and value and column in PHRASES else show(value)
+
+    return say
