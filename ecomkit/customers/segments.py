@@ -11,6 +11,7 @@ import pandas as pd
 from ecomkit.data import frames
 from ecomkit.errors import TableError
 
+
 @cache
 def _segments() -> list[dict[str, Any]]:
     return tomllib.loads(files("ecomkit.customers").joinpath("segments.toml").read_text("utf-8"))["segment"]
@@ -18,7 +19,9 @@ def _segments() -> list[dict[str, Any]]:
 
 def segments() -> pd.DataFrame:
     """The thirteen segments: `segment`, `patterns` of scores (r f m), `action` (what to do, in English)."""
-    return pd.DataFrame([(s["name"], s["patterns"], s["action"]) for s in _segments()], columns=["segment", "patterns", "action"])
+    return pd.DataFrame(
+        [(s["name"], s["patterns"], s["action"]) for s in _segments()], columns=["segment", "patterns", "action"]
+    )
 
 
 def segment(scored: Any) -> Any:

@@ -1,5 +1,6 @@
 """Does a table hold what its columns may hold? Asked once, at the public door; inner functions trust."""
 
+from datetime import date
 from typing import Any
 
 import duckdb
@@ -8,7 +9,7 @@ import pandas as pd
 
 from ecomkit.data import frames
 from ecomkit.data.tables import TABLES, Column, Table
-from ecomkit.errors import TableError
+from ecomkit.errors import ParameterError, TableError
 
 FIRST_ROWS = 5
 
@@ -52,7 +53,8 @@ def _check_type(table: str, column: Column, dtype: Any) -> None:
     if column.kind in ("time", "date"):
         if dtype == nw.String:
             raise TableError(
-                f"{where} holds text, not times.", f"{table}['{column.name}'] = pd.to_datetime({table}['{column.name}'])."
+                f"{where} holds text, not times.",
+                f"{table}['{column.name}'] = pd.to_datetime({table}['{column.name}']).",
             )
         if not dtype.is_temporal():
             raise TableError(
@@ -80,6 +82,31 @@ def fail_on_rows(frame: nw.LazyFrame[Any], bad: nw.Expr, message: str, hint: str
         sample = frames.summary(frame.filter(bad).head(FIRST_ROWS))
         shown = "; ".join(str({k: _shown(v) for k, v in row.items()}) for row in sample.to_dict("records"))
         raise TableError(f"{message} in {count} row{'s' * (count != 1)}, e.g. {shown}.", hint)
+
+
+def fail_on_orders(orders: nw.LazyFrame[Any]) -> None:
+    """Raises the `TableError` for orders without customer, date or revenue, or with negative revenue."""
+    fail_on_rows(
+        orders,
+        nw.col("customer_id").is_null(),
+        "`orders.customer_id` is missing",
+        "guest orders have no customer: leave them out on purpose, orders.dropna(subset=['customer_id']).",
+    )
+    revenue = nw.col("revenue")
+    fail_on_rows(
+        orders,
+        nw.col("order_date").is_null() | revenue.is_null() | revenue.is_nan() | (revenue < 0),
+        "`orders.order_date` or `orders.revenue` is missing or negative",
+        "refunds belong in `refund_amount`; drop or repair these rows first.",
+    )
+
+
+def day(name: str, value: date | str) -> date:
+    """A parameter that is a date, or text that reads as one."""
+    try:
+        return pd.Timestamp(value).date()
+    except ValueError:
+        raise ParameterError(f"{name}={value!r} is not a date.", "write it as YYYY-MM-DD.") from None
 
 
 def _shown(value: Any) -> Any:
@@ -132,7 +159,9 @@ def problems(table: Any, name: str) -> pd.DataFrame:
     spec = TABLES[name]
     relation = frames.lazy(table).to_native()
     if not isinstance(relation, duckdb.DuckDBPyRelation):
-        raise TableError("Only tables on this machine can be checked row by row.", "collect it first, or check its files.")
+        raise TableError(
+            "Only tables on this machine can be checked row by row.", "collect it first, or check its files."
+        )
     types = dict(zip(relation.columns, [str(t).split("(")[0] for t in relation.types], strict=True))
     found: list[tuple[str, str, int | None, list[int]]] = []
     for column in spec.columns:
@@ -163,14 +192,9 @@ def _row_problems(
     if not checks:
         return []
     flags = ", ".join(f"coalesce({condition}, false) AS c{i}" for i, (_, _, condition) in enumerate(checks))
-    counts = ", ".join(
-        f"count(*) FILTER (c{i}), min(n, {FIRST_ROWS}) FILTER (c{i})" for i in range(len(checks))
-    )
-    row = relation.query(
-        "t", f"SELECT {counts} FROM (SELECT {flags}, n FROM (SELECT *, row_number() OVER () - 1 AS n FROM t))"
-    ).fetchall()[0]
+    counts = ", ".join(f"count(*) FILTER (c{i}), min(n, {FIRST_ROWS}) FILTER (c{i})" for i in range(len(checks)))
+    numbered = "SELECT *, row_number() OVER () - 1 AS n FROM t"
+    row = frames.sql(nw.from_native(relation), f"SELECT {counts} FROM (SELECT {flags}, n FROM ({numbered}))").fetchall()[0]
     return [
-        (column, problem, row[2 * i], row[2 * i + 1])
-        for i, (column, problem, _) in enumerate(checks)
-        if row[2 * i]
+        (column, problem, row[2 * i], row[2 * i + 1]) for i, (column, problem, _) in enumerate(checks) if row[2 * i]
     ]

@@ -10,10 +10,15 @@ from typing import Any
 
 import duckdb
 import narwhals as nw
+import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ecomkit.errors import TableError
+
+BATCH = 1 << 18  # rows: a few arrays of this length stay in a core's cache
+
 
 @cache
 def _embedded() -> duckdb.DuckDBPyConnection:
@@ -87,7 +92,9 @@ def summary(frame: nw.LazyFrame[Any], *sort: str) -> pd.DataFrame:
     if frame.implementation.is_duckdb():
         result = frame.to_native().df()
     elif frame.implementation.is_pyspark():
-        result = pd.DataFrame([row.asDict() for row in frame.to_native().collect()], columns=frame.collect_schema().names())
+        result = pd.DataFrame(
+            [row.asDict() for row in frame.to_native().collect()], columns=frame.collect_schema().names()
+        )
     else:
         result = frame.collect().to_pandas()
     return result.sort_values(list(sort), ignore_index=True) if sort else result
@@ -102,9 +109,30 @@ def sql(frame: nw.LazyFrame[Any], query: str) -> duckdb.DuckDBPyRelation:
     return frame.to_native().query("t", query)
 
 
-def batches(relation: duckdb.DuckDBPyRelation, rows: int) -> Iterator[pa.RecordBatch]:
-    """The rows of a relation, in its order, in batches that fit in a cache."""
-    yield from relation.to_arrow_reader(rows)
+def runs(relation: duckdb.DuckDBPyRelation, keys: list[str]) -> Iterator[tuple[pa.Table, np.ndarray]]:
+    """A relation sorted by `keys`, streamed in tables that are cut only between two runs of equal keys.
+
+    Yields each table with the offsets of its runs: run i is rows offsets[i] to offsets[i + 1].
+    """
+    rest: pa.Table | None = None
+    for batch in relation.to_arrow_reader(BATCH):
+        table = pa.Table.from_batches([batch])
+        table = table if rest is None else pa.concat_tables([rest, table]).combine_chunks()
+        begins = np.flatnonzero(np.any([_differs(table.column(k)) for k in keys], axis=0)) + 1
+        if len(begins):
+            yield table.slice(0, begins[-1]), np.append(0, begins)
+            table = table.slice(begins[-1])
+        rest = table
+    if rest is not None and len(rest):
+        yield rest, np.array([0, len(rest)])
+
+
+def _differs(column: pa.ChunkedArray) -> np.ndarray:
+    """Whether each value differs from the one before it; missing equals missing."""
+    values = column.combine_chunks()
+    if values.null_count:
+        values = values.dictionary_encode(null_encoding="encode").indices
+    return pc.not_equal(values[1:], values[:-1]).to_numpy(zero_copy_only=False)
 
 
 def count_repeated(frame: nw.LazyFrame[Any], column: str, exactly: int) -> tuple[int, int]:
@@ -132,7 +160,11 @@ def nth_smallest(frame: nw.LazyFrame[Any], columns: list[str], places: list[int]
     middle = [(place - 0.5) / n for place in places]  # between two places, so that no rounding moves a quantile
     if frame.implementation.is_pyspark():
         spark = frame.to_native()
-        terms = [f"percentile_disc({q!r}) WITHIN GROUP (ORDER BY {c}) AS {c}{i}" for c in columns for i, q in enumerate(middle)]
+        terms = [
+            f"percentile_disc({q!r}) WITHIN GROUP (ORDER BY {c}) AS {c}{i}"
+            for c in columns
+            for i, q in enumerate(middle)
+        ]
         row = spark.selectExpr(*terms).collect()[0].asDict()
         return {c: [row[f"{c}{i}"] for i in range(len(middle))] for c in columns}
     if not is_duckdb(frame):

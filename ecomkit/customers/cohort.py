@@ -1,0 +1,154 @@
+"""Do customers stay: how many of those first seen in a month (or week) come back in each later one."""
+
+from datetime import date
+from typing import Any, Literal
+
+import narwhals as nw
+import numpy as np
+import pandas as pd
+
+from ecomkit.data import check, frames
+from ecomkit.errors import ParameterError
+
+PERIODS = ("month", "week")
+
+
+def retention(
+    orders: Any, *, period: Literal["month", "week"] = "month", as_of: date | str | None = None
+) -> pd.DataFrame:
+    """Customers of each cohort who order again, by age in months or weeks.
+
+    Parameters
+    ----------
+    orders : table, one row per order
+        `customer_id, order_date, revenue`
+    period : "month" (calendar months) or "week" (Monday to Sunday)
+    as_of : date, default the last day in the data
+        The data are complete up to and with this day; later orders are not seen.
+
+    Returns
+    -------
+    pandas.DataFrame, one row per cohort and age up to the last period begun
+        `cohort`: first day of the period of the first order; `age`: periods since then; `customers` who ordered;
+        `rate`: these as a fraction of the cohort, 1 at age 0; `revenue` of these orders, before refunds;
+        `cohort_customers`: customers of the cohort seen so far. `customers`, `rate` and `revenue` are missing where the
+        period had not ended by `as_of`, and 0 only where it had ended and nobody ordered.
+
+    Raises
+    ------
+    TableError
+        A column is missing or of the wrong type; a customer, date or revenue is missing, or negative revenue.
+    ParameterError
+        Unknown period; no orders up to `as_of`.
+
+    Examples
+    --------
+    >>> orders = pd.DataFrame({
+    ...     "customer_id": ["ann", "bob", "ann"],
+    ...     "order_date": pd.to_datetime(["2025-01-05", "2025-01-20", "2025-02-28"]),
+    ...     "revenue": [30.0, 20.0, 10.0],
+    ... })
+    >>> retention(orders)[["cohort", "age", "customers", "rate"]]
+          cohort  age  customers  rate
+    0 2025-01-01    0          2   1.0
+    1 2025-01-01    1          1   0.5
+    """
+    if period not in PERIODS:
+        raise ParameterError(f"period={period!r} is unknown.", f"one of {', '.join(PERIODS)}.")
+    seen = check.require(orders, "orders", ["customer_id", "order_date", "revenue"])
+    if as_of is not None:
+        seen = seen.filter(frames.days("order_date") <= check.day("as_of", as_of).toordinal())
+    last = frames.summary(seen.select(nw.col("order_date").max()))["order_date"].iloc[0]
+    if pd.isna(last):
+        raise ParameterError(
+            "There are no orders in the period.", "choose as_of on or after the first order, or pass orders."
+        )
+    end = check.day("as_of", as_of) if as_of is not None else pd.Timestamp(last).date()
+    counted = _count(seen, period)
+    return _fill(counted, period, end)
+
+
+def _number(period: str) -> nw.Expr:
+    """The running number of the period that an order falls in."""
+    if period == "month":
+        when = nw.col("order_date").dt
+        return when.year().cast(nw.Int64) * 12 + when.month().cast(nw.Int64) - 1
+    return (frames.days("order_date") - 1) // 7  # day 1 of the proleptic calendar is a Monday
+
+
+def _begin(number: pd.Series, period: str) -> pd.Series:
+    if period == "month":
+        return pd.to_datetime(pd.DataFrame({"year": number // 12, "month": number % 12 + 1, "day": 1}))
+    return pd.to_datetime((number * 7).map(lambda n: date.fromordinal(n + 1)))
+
+
+def _count(seen: nw.LazyFrame[Any], period: str) -> pd.DataFrame:
+    """Customers and revenue per cohort and period that occur."""
+    good = ~nw.col("order_date").is_null() & (nw.col("revenue") >= 0)
+    paid = nw.when(good).then(nw.col("revenue")).otherwise(nw.lit(float("nan")))  # one bad row makes its sum NaN
+    rows = seen.select("customer_id", _number(period).cast(nw.Int32).alias("period"), paid.alias("revenue"))
+    table = _count_sorted(rows) if frames.is_duckdb(rows) else _count_joined(rows)
+    if table["revenue"].isna().any() or table["period"].isna().any():
+        check.fail_on_orders(seen)
+    return table.sort_values(["cohort", "period"], ignore_index=True)
+
+
+def _count_joined(rows: nw.LazyFrame[Any]) -> pd.DataFrame:
+    """In the engine's own operations: each customer's periods, joined with the first of them."""
+    active = rows.group_by("customer_id", "period").agg(nw.col("revenue").sum())
+    first = active.group_by("customer_id").agg(nw.col("period").min().alias("cohort"))
+    known = active.filter(~nw.col("customer_id").is_null()).join(first, on="customer_id", how="inner")
+    table = frames.summary(known.group_by("cohort", "period").agg(nw.len().alias("customers"), nw.col("revenue").sum()))
+    nobody = frames.summary(active.filter(nw.col("customer_id").is_null()).select("period").head(1))
+    return pd.concat([table, nobody.assign(revenue=float("nan"))]) if len(nobody) else table
+
+
+def _count_sorted(rows: nw.LazyFrame[Any]) -> pd.DataFrame:
+    """DuckDB sorts the orders once; a fold over the sorted stream needs no hash table of customers and periods."""
+    parts = []
+    for table, offsets in frames.runs(rows.sort("customer_id", "period").to_native(), ["customer_id"]):
+        if table.column("customer_id").null_count or table.column("period").null_count:
+            return pd.DataFrame({"cohort": [0], "period": [None], "customers": [0], "revenue": [float("nan")]})
+        period = table.column("period").to_numpy()
+        cohort = np.repeat(period[offsets[:-1]], np.diff(offsets))
+        again = np.append(False, period[1:] == period[:-1])
+        again[offsets[:-1]] = False
+        base, width = int(period.min()), int(period.max() - period.min()) + 1
+        cell = (cohort - base) * width + (period - base)
+        customers = np.bincount(cell[~again], minlength=width * width)
+        revenue = np.bincount(cell, weights=table.column("revenue").to_numpy(), minlength=width * width)
+        at = np.flatnonzero(customers)
+        parts.append(
+            pd.DataFrame(
+                {
+                    "cohort": base + at // width,
+                    "period": base + at % width,
+                    "customers": customers[at],
+                    "revenue": revenue[at],
+                }
+            )
+        )
+    return pd.concat(parts).groupby(["cohort", "period"], as_index=False).sum()
+
+
+def _fill(counted: pd.DataFrame, period: str, end: date) -> pd.DataFrame:
+    """Every cohort and age up to `end`: 0 where observed and empty, missing where not yet observed."""
+    last = _period_of(end, period)
+    cohorts = counted["cohort"].drop_duplicates()
+    grid = pd.DataFrame([(c, p) for c in cohorts for p in range(c, last + 1)], columns=["cohort", "period"]).astype(
+        "int64"
+    )
+    table = grid.merge(counted, how="left", on=["cohort", "period"]).fillna({"customers": 0, "revenue": 0.0})
+    size = table.loc[table["cohort"] == table["period"]].set_index("cohort")["customers"]
+    table["cohort_customers"] = table["cohort"].map(size).astype("int64")
+    table["age"] = table["period"] - table["cohort"]
+    table["rate"] = table["customers"] / table["cohort_customers"]
+    ended = _begin(table["period"] + 1, period) <= pd.Timestamp(end) + pd.Timedelta(days=1)
+    table["customers"] = table["customers"].astype("Int64").where(ended)
+    table[["rate", "revenue"]] = table[["rate", "revenue"]].where(ended)
+    table["cohort"] = _begin(table["cohort"], period)
+    return table[["cohort", "age", "customers", "rate", "revenue", "cohort_customers"]]
+
+
+def _period_of(day: date, period: str) -> int:
+    return day.year * 12 + day.month - 1 if period == "month" else (day.toordinal() - 1) // 7

@@ -1,0 +1,107 @@
+"""How far each visitor got: the longest chain of steps in time order that fits in a window.
+
+The level of a visitor is the largest k such that events of steps 1..k exist in time order (equal times count as in
+order) with the last no later than `within` after the first, over every possible first event: `windowFunnel` of
+ClickHouse in its default mode. The latest possible start dominates every earlier one, because its window closes
+later; so it is enough to carry, for each event of step k, the latest start of a chain that ends there: the start
+carried by the latest event of step k-1 before it.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+import pandas as pd
+
+from ecomkit.data import frames
+
+Levels = pd.DataFrame  # columns: group (value of `by`, or missing), level, open, users
+
+
+def count(events: nw.LazyFrame[Any], steps: list[str], within: timedelta, by: str | None) -> Levels:
+    """Visitors by group, level (0 to len(steps)) and whether their last window is still open at the end of the data."""
+    last = frames.summary(events.select(nw.col("event_time").max()))["event_time"].iloc[0]
+    closes = pd.Timestamp(last) - within if not pd.isna(last) else pd.Timestamp(0)
+    fold = _fold_sorted if frames.is_duckdb(events) else _fold_windows
+    return fold(events, steps, within, by, closes)
+
+
+def _fold_windows(
+    events: nw.LazyFrame[Any], steps: list[str], within: timedelta, by: str | None, closes: pd.Timestamp
+) -> Levels:
+    """The chain as running maxima, one per step, over one and the same window: a single exchange on Spark."""
+    who = ["user_id"] if by is None else ["user_id", by]
+    time = nw.col("event_time")
+    rows = events.filter(nw.col("event_name").is_in(steps)).with_columns(
+        step=nw.col("event_name").replace_strict(steps, list(range(len(steps))), return_dtype=nw.Int64, default=None)
+    )
+    step = nw.col("step")
+    rows = rows.with_columns(start=nw.when(step == 0).then(time))
+    for k in range(1, len(steps)):
+        before = nw.when(step == k - 1).then(nw.col("start"))
+        rows = rows.with_columns(seen=before).with_columns(
+            seen=nw.col("seen").fill_null(strategy="forward").over(*who, order_by=["event_time", "step"])
+        )
+        rows = rows.with_columns(start=nw.when(step == k).then(nw.col("seen")).otherwise(nw.col("start")))
+    reached = (
+        nw.when(~nw.col("start").is_null() & (time <= nw.col("start") + within)).then(step + 1).otherwise(nw.lit(0))
+    )
+    users = (
+        rows.with_columns(level=reached, first=nw.when(step == 0).then(time))
+        .group_by(*who)
+        .agg(nw.col("level").max(), nw.col("first").max())
+        .with_columns(
+            open=(~nw.col("first").is_null() & (nw.col("first") > nw.lit(closes.to_pydatetime()))),
+            group=nw.lit(None, dtype=nw.String) if by is None else nw.col(by),
+        )
+    )
+    return frames.summary(users.group_by("group", "level", "open").agg(nw.len().alias("users")))
+
+
+def _fold_sorted(
+    events: nw.LazyFrame[Any], steps: list[str], within: timedelta, by: str | None, closes: pd.Timestamp
+) -> Levels:
+    """DuckDB sorts each visitor's events once; a fold over the sorted stream, batch by batch, finds the levels."""
+    bits = (len(steps) - 1).bit_length()  # time and step share one integer: one key sorts by time, then step
+    number = " ".join(f"WHEN {frames.quote(s)} THEN {i}" for i, s in enumerate(steps))
+    names = ", ".join(frames.quote(s) for s in steps)
+    group = "" if by is None else f', "{by}" AS by_value'
+    stream = frames.sql(
+        events,
+        f"SELECT user_id{group}, (epoch_us(event_time) << {bits}) + CASE event_name {number} END AS x FROM t "
+        f"WHERE event_name IN ({names}) ORDER BY user_id{', by_value' if by else ''}, x",
+    )
+    span, closed = within // timedelta(microseconds=1), closes.value // 1000
+    parts = []
+    keys = ["user_id"] if by is None else ["user_id", "by_value"]
+    for rows, offsets in frames.runs(stream, keys):
+        levels, latest = _fold(rows.column("x").to_numpy(), offsets, len(steps), bits, span)
+        groups = None if by is None else rows.column("by_value").take(offsets[:-1]).to_pandas()
+        visitors = pd.DataFrame({"group": groups, "level": levels, "open": latest > closed, "users": 1})
+        parts.append(visitors.groupby(["group", "level", "open"], dropna=False, as_index=False).sum())
+    every = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["group", "level", "open", "users"])
+    return every.groupby(["group", "level", "open"], dropna=False, as_index=False).sum()
+
+
+def _fold(x: np.ndarray, offsets: np.ndarray, steps: int, bits: int, span: int) -> tuple[np.ndarray, np.ndarray]:
+    """Level of each visitor, and the time of the latest first step (the smallest integer where there is none)."""
+    step, time = (x & ((1 << bits) - 1)).astype(np.int16), x >> bits
+    visitor = np.repeat(np.arange(len(offsets) - 1, dtype=np.int32), np.diff(offsets))
+    levels = np.zeros(len(offsets) - 1, dtype=np.int16)
+    latest = np.full(len(offsets) - 1, np.iinfo(np.int64).min)
+    at = np.flatnonzero(step == 0)
+    start = at  # position of the start of the best chain that ends at each event of this step, -1 if there is none
+    levels[visitor[at]] = 1
+    latest[visitor[at]] = time[at]  # ascending within a visitor: the last assignment stays
+    for k in range(1, steps):
+        if not len(at):
+            break
+        then = np.flatnonzero(step == k)
+        before = np.cumsum(step == k - 1, dtype=np.int32)[then] - 1  # the latest event of the step before, of anyone
+        known = np.maximum(before, 0)
+        linked = (before >= 0) & (at[known] >= offsets[visitor[then]]) & (start[known] >= 0)
+        at, start = then, np.where(linked, start[known], -1)
+        fits = linked & (time[at] - time[start] <= span)
+        levels[visitor[at[fits]]] = k + 1
+    return levels, latest
