@@ -18,6 +18,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "price": ("UnitPrice", "Price"),
     "customer": ("CustomerID", "Customer ID"),
     "country": ("Country",),
+    "sheet": ("sheet",),
 }
 # Stock codes that are no products (SQL LIKE pattern -> what they are); the shop mixes them with its goods.
 SERVICES = {
@@ -59,10 +60,10 @@ def read(folder: str | Path, connection: DuckDBPyConnection | None = None) -> Re
     """
     connection = connection or duckdb.connect()
     raw = scan(connection, folder, FILES)
-    sheet: dict[str, tuple[str, ...]] = {"sheet": ("sheet",)} if "sheet" in raw.columns else {}
-    pick(raw, COLUMNS | sheet).create_view("retail_raw")
+    has_sheet = "sheet" in raw.columns
+    pick(raw if has_sheet else raw.project("*, NULL AS sheet"), COLUMNS).create_view("retail_raw")
     services = ", ".join(f"('{pattern}', '{what}')" for pattern, what in SERVICES.items())
-    connection.execute(_ROWS.format(second="sheet = max(sheet) OVER ()" if sheet else _AFTER_THE_SEAM))
+    connection.execute(_ROWS.format(second="sheet = max(sheet) OVER ()" if has_sheet else _AFTER_THE_SEAM))
     connection.execute(_SORTED.format(services=services))
     connection.execute("DROP VIEW retail_raw; DROP TABLE retail_rows")
     matches = _match(connection.sql(_CANDIDATES).fetchall())
@@ -99,7 +100,7 @@ WITH parsed AS (
         try_cast(price AS DOUBLE) AS price,
         regexp_replace(customer::VARCHAR, '\\.0$', '') AS customer,
         country::VARCHAR AS country,
-        COLUMNS('^sheet$')
+        sheet
     FROM retail_raw
 ),
 stepped AS (SELECT *, dated < lag(dated) OVER (ORDER BY row) - INTERVAL 1 DAY AS stepped_back FROM parsed),
