@@ -36,8 +36,8 @@ def period(store: Store, start: Day = None, end: Day = None, compare: str = "pre
     store
         The store; its first and last day of data bound the period.
     start, end
-        First and last day, both included, as a date or "YYYY-MM-DD". Without them: the last 28 full days (of a
-        shorter store, its second half). With one of them: 28 days from or to it, as far as there is data.
+        First and last day, both included, as a date or "YYYY-MM-DD". Without them: the last 28 full days. With one of
+        them: 28 days from or to it. Fewer where there is no data for as many days before.
     compare
         "previous": as many days, just before. "year": the same dates a year earlier.
         "YYYY-MM-DD..YYYY-MM-DD": these days.
@@ -50,16 +50,7 @@ def period(store: Store, start: Day = None, end: Day = None, compare: str = "pre
     """
     first, last = coverage(store)
     begin, finish = parse_day(start, "start"), parse_day(end, "end")
-    if begin is None and finish is None:
-        total = (last - first).days + 1
-        span = min(DAYS, max(1, total // 2 if compare == "previous" else total))
-        begin, finish = last - dt.timedelta(days=span - 1), last
-    elif begin is None and finish is not None:
-        begin = max(first, finish - dt.timedelta(days=DAYS - 1))
-    elif finish is None and begin is not None:
-        finish = min(last, begin + dt.timedelta(days=DAYS - 1))
-    assert begin is not None
-    assert finish is not None
+    begin, finish = _fill(first, last, begin, finish, compare == "previous")
     require_days(store, begin, finish)
     before = _before(begin, finish, compare)
     if before[0] <= finish and begin <= before[1]:
@@ -72,6 +63,20 @@ def period(store: Store, start: Day = None, end: Day = None, compare: str = "pre
             f"choose a later start{named}.",
         )
     return Period(begin, finish, *before)
+
+
+def _fill(
+    first: dt.date, last: dt.date, start: dt.date | None, end: dt.date | None, leaves_room: bool
+) -> tuple[dt.date, dt.date]:
+    """Sets the ends that are not given: four weeks, or fewer where as many days before would not be in the data."""
+    if start is not None:
+        room = (last - start).days + 1
+        room = min(room, (start - first).days) if leaves_room else room
+        return start, end or start + dt.timedelta(days=max(1, min(DAYS, room)) - 1)
+    end = end or last
+    room = (end - first).days + 1
+    room = room // 2 if leaves_room else room
+    return end - dt.timedelta(days=max(1, min(DAYS, room)) - 1), end
 
 
 def coverage(store: Store) -> tuple[dt.date, dt.date]:
