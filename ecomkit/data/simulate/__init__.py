@@ -22,6 +22,7 @@ from ecomkit.data.simulate.events_table import events_table
 from ecomkit.data.simulate.incidents import Incident, check_incidents, default_incidents
 from ecomkit.data.simulate.journal import write_journal
 from ecomkit.data.simulate.sales_tables import order_tables, products_table
+from ecomkit.data.simulate.season import FIRST_YEAR, LAST_YEAR
 from ecomkit.data.simulate.shelf import load_shelf
 from ecomkit.data.simulate.truth import measure_truth
 from ecomkit.data.simulate.world import State, World, build_world
@@ -126,7 +127,7 @@ def _live(world: World) -> tuple[list[Day], dict[int, State]]:
     return lived, mornings
 
 
-def _check(seed: object, start: str | dt.date, days: object, visitors_per_day: object) -> dt.date:
+def _check(seed: int, start: str | dt.date, days: int, visitors_per_day: float) -> dt.date:
     """Raises ParameterError for what cannot be; returns the first day."""
     for name, value, least in (("seed", seed, 0), ("days", days, 1)):
         if isinstance(value, bool) or not isinstance(value, int) or value < least:
@@ -134,6 +135,12 @@ def _check(seed: object, start: str | dt.date, days: object, visitors_per_day: o
     if not isinstance(visitors_per_day, int | float) or not (isfinite(visitors_per_day) and visitors_per_day > 0):
         raise ParameterError(f"visitors_per_day={visitors_per_day!r} cannot be.", "it is a number above 0.")
     try:
-        return dt.date.fromisoformat(str(start)[:10])
+        first = start if type(start) is dt.date else dt.date.fromisoformat(str(start))
     except ValueError:
         raise ParameterError(f"start={start!r} is no date.", 'write it like "2024-10-01".') from None
+    if not FIRST_YEAR < first.year <= LAST_YEAR - days // 365:
+        raise ParameterError(
+            f"start={start!r}: the Lunar New Year is not known for all the period.",
+            f"stay after {FIRST_YEAR} and before {LAST_YEAR}.",
+        )
+    return first

@@ -5,10 +5,10 @@ import numpy as np
 from ecomkit.data.simulate.chance import Bits
 from ecomkit.data.simulate.world import Recalls, State, World
 
-PACE, PACE_SPREAD = 0.034, 0.8  # visits a day just after a purchase, and the spread of its log between people
-FADE_DAYS = 60  # the pace fades by e in so many days without a purchase
+PACE, PACE_SPREAD = 0.026, 0.8  # visits a day just after a purchase, and the spread of its log between people
+FADE_DAYS = 90  # the pace fades by e in so many days without a purchase
 REST_DAYS = 3  # nobody comes back to buy again sooner
-OLD_CUSTOMERS, OLD_DAYS = 9.0, 240  # customers from before the period per daily visitor, and their oldest purchase
+OLD_CUSTOMERS, OLD_DAYS = 12.0, 330  # customers from before the period per daily visitor, and their oldest purchase
 # probability to come back within days, by how far the visit got
 RECALL_LOOKED, RECALL_CARTED, RECALL_CHECKED_OUT, RECALL_WAIT_DAYS = 0.05, 0.22, 0.35, 1.1
 

@@ -58,7 +58,7 @@ def default_incidents(start: dt.date, days: int, visitors_per_day: float) -> lis
 
     return [
         at("out_of_stock", -28, -8, 1.0, product_id="P01"),
-        at("bad_batch", -28, -15, 0.65, product_id="P02"),
+        at("bad_batch", -28, -12, 0.65, product_id="P02"),
         at("source_lost", -24, -15, 0.75, source="recommend"),
         at("ad_waste", -14, -1, 4.5, campaign="social-lookalike"),
         at("checkout_fault", -7, -4, 0.75, device="android"),

@@ -5,6 +5,7 @@ import datetime as dt
 import holidays
 import numpy as np
 
+FIRST_YEAR, LAST_YEAR = 1950, 2098  # between which the `holidays` package knows the Lunar New Year
 WEEK = (0.99, 0.97, 0.97, 0.98, 0.97, 1.04, 1.08)  # Monday to Sunday
 YEAR_SWING, YEAR_LOW = 0.08, (8, 30)  # one slow wave: how far from the mean, and its lowest day
 TREND_PER_YEAR = 0.06

@@ -12,8 +12,8 @@ from ecomkit.data.simulate.checkout import Sales
 from ecomkit.data.simulate.world import BEYOND, State, World
 
 REVIEW_DAYS = 7
-SAFETY = 2.0  # safety stock in standard deviations of a Poisson demand
-LEARNING = 0.06  # weight of the newest day in the planner's pace
+SAFETY = 2.4  # safety stock in standard deviations of a Poisson demand
+LEARNING = 0.04  # weight of the newest day in the planner's pace
 FIRST_SALES_RATE = 0.05  # units per visitor a new shop plans with
 
 
@@ -63,4 +63,4 @@ def _target(world: World, pace: np.ndarray, day: int) -> np.ndarray:
     """Returns the units to have on hand and on order after `day`, per product."""
     ahead = np.concatenate([[0.0], np.cumsum(world.appetite[day + 1 : day + 1 + BEYOND // 2])])
     expected = pace * ahead[np.minimum(world.shelf.lead_time + REVIEW_DAYS, len(ahead) - 1)]
-    return expected + SAFETY * np.sqrt(expected) + 1
+    return expected + SAFETY * np.sqrt(expected) + 2
