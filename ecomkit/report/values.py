@@ -49,7 +49,7 @@ def kind(column: str) -> str:
     return "count" if column.endswith(("_orders", "_customers", "_buyers", "_users", "_days", "_units")) else ""
 
 
-def show(value: Any, kind: str = "", *, short: bool = False) -> str:
+def show(value: Any, kind: str = "", *, short: bool = False, short_from: float = 100_000) -> str:
     """A value as a reader sees it; a missing one is a dash, never 0.
 
     Parameters
@@ -57,48 +57,54 @@ def show(value: Any, kind: str = "", *, short: bool = False) -> str:
     value : a number, date, flag or text.
     kind : as `kind` says; "" goes by the value itself.
     short : large amounts in thousands and millions (in Chinese in its own units of ten thousand).
+    short_from : from which amount on; in Chinese always from ten thousand.
 
     >>> show(0.03214, "rate"), show(-1234.5, "money"), show(float("nan"), "count")
     ('3.21%', '−1,234.50', '–')
     """
-    if value is None or value is dt.date.min or (not isinstance(value, (list, dict, tuple)) and isna(value)):
+    if value is None or (not isinstance(value, (list, dict, tuple)) and isna(value)):
         return NONE
-    if isinstance(value, bool) or type(value).__name__ == "bool_":
+    if type(value).__name__ in ("bool", "bool_"):
         return _("yes") if value else _("no")
-    if isinstance(value, (dt.date, dt.datetime)):
+    if isinstance(value, dt.date):
         return f"{value:%Y-%m-%d %H:%M}" if _has_time(value) else f"{value:%Y-%m-%d}"
     if isinstance(value, str) or not hasattr(value, "__float__"):
         return str(value)
     number = float(value)
     if not math.isfinite(number):
         return NONE
-    return _number(number, kind or ("count" if number == int(number) and abs(number) < 1e15 else "number"), short)
+    kind = kind or ("count" if number == int(number) and abs(number) < 1e15 else "number")
+    return _number(number, kind, (10_000 if text.lang() == "zh" else short_from) if short else math.inf)
 
 
 def signed(value: Any, kind: str = "", *, short: bool = False) -> str:
     """As `show`, with a plus before what is above zero."""
     shown = show(value, kind, short=short)
-    return f"+{shown}" if shown != NONE and not shown.startswith(MINUS) and float(value) > 0 else shown
+    return f"+{shown}" if shown != NONE and float(value) > 0 and _is_more_than_zero(shown) else shown
+
+
+def _is_more_than_zero(digits: str) -> bool:
+    return any(digit in "123456789" for digit in digits)
 
 
 def _has_time(value: dt.date) -> bool:
     return isinstance(value, dt.datetime) and value.time() != dt.time()
 
 
-def _number(number: float, kind: str, short: bool) -> str:
+def _number(number: float, kind: str, short_from: float) -> str:
+    size = abs(number)
     if kind == "points":
-        digits = _("{number} pp", number=f"{abs(number) * 100:,.2f}")
+        digits = _("{number} pp", number=f"{size * 100:,.2f}")
     elif kind in _PERCENT:
-        digits = f"{abs(number):.{_PERCENT[kind]}%}"
+        digits = f"{size:.{_PERCENT[kind]}%}"
     elif kind == "decimal":
-        digits = f"{abs(number):,.1f}"
-    elif short and abs(number) >= (10_000 if text.lang() == "zh" else 100_000):
-        digits = _short(abs(number))
-    elif kind == "count":
-        digits = f"{abs(number):,.0f}"
+        digits = f"{size:,.1f}"
+    elif size >= short_from:
+        digits = _short(size)
     else:
-        digits = f"{abs(number):,.0f}" if short and abs(number) >= 1000 else f"{abs(number):,.2f}"
-    sign = MINUS if number < 0 and any(c in "123456789" for c in digits) else ""
+        is_whole = kind == "count" or (short_from < math.inf and size >= 1000)
+        digits = f"{size:,.0f}" if is_whole else f"{size:,.2f}"
+    sign = MINUS if number < 0 and _is_more_than_zero(digits) else ""
     return f"{sign}{_symbol() if kind == 'money' else ''}{digits}"
 
 

@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from ecomkit.report import text
-from ecomkit.report.values import show
+from ecomkit.report.values import MINUS, show
 
 ACCENT, SOFT, WARM = "#14507a", "#dbe7f0", "#dd8452"
 INK, MUTED, HAIRLINE = "#1b2733", "#6b7785", "#dfe4ea"
@@ -114,9 +114,9 @@ def ticks(kind: str) -> FuncFormatter:
     """Tick labels in the language and currency in use, without needless decimals."""
 
     def say(value: float, _position: object = None) -> str:
-        if kind in ("rate", "change_rate"):
-            return f"{value:.0%}" if abs(value) >= 0.1 or value == 0 else f"{value:.1%}"
-        said = show(value, kind or "number", short=True)
+        if kind in ("rate", "change_rate", "share"):
+            return f"{round(value * 100, 3):g}%".replace("-", MINUS)
+        said = show(value, kind or "number", short=True, short_from=10_000)
         return re.sub(r"\.0+(?=\D*$)", "", said)
 
     return FuncFormatter(say)

@@ -33,7 +33,7 @@ def trend(daily: pd.DataFrame, column: str, *, before: Days | None = None, after
     name = _("Mean of 7 days") if kind(column) != "rate" else label(column)
     sns.lineplot(x=days["date"], y=smooth, ax=axes, color=ACCENT, linewidth=2.2, label=name)
     axes.set_ylim(0, float(values.max() or 1) * 1.18)
-    for span, colour, words in ((before, HAIRLINE, _("Before")), (after, SOFT, _("Period"))):
+    for span, colour, words in ((before, HAIRLINE, _("Before")), (after, SOFT, _("This period"))):
         if span is not None:
             _shade(axes, span, colour, words)
     axes.set(xlabel="", ylabel="")
