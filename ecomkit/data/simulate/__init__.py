@@ -9,17 +9,19 @@ because the same days can be lived again without it.
 import datetime as dt
 import json
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from math import isfinite
+from numbers import Integral, Real
 from pathlib import Path
 
 import pandas as pd
 
 from ecomkit.data.folder import TRUTH
 from ecomkit.data.simulate.daily_tables import daily_tables, lost_sales
-from ecomkit.data.simulate.days import Day, first_state, fork, live
+from ecomkit.data.simulate.days import Day, first_state, live
 from ecomkit.data.simulate.events_table import events_table
-from ecomkit.data.simulate.incidents import Incident, check_incidents, default_incidents
+from ecomkit.data.simulate.incidents import Incident, check_incidents, default_incidents, read_date
 from ecomkit.data.simulate.journal import write_journal
 from ecomkit.data.simulate.sales_tables import order_tables, products_table
 from ecomkit.data.simulate.season import FIRST_YEAR, LAST_YEAR
@@ -96,6 +98,7 @@ def simulate(
     True
     """
     first = _check(seed, start, days, visitors_per_day)
+    seed, days, visitors_per_day = int(seed), int(days), float(visitors_per_day)  # also from numpy's kinds
     if isinstance(incidents, str):
         if incidents != "default":
             raise ParameterError(f"incidents='{incidents}' is unknown.", 'use "default", a list of Incident, or [].')
@@ -122,7 +125,7 @@ def _live(world: World) -> tuple[list[Day], dict[int, State]]:
     mornings = {}
     for begin, end in zip([0, *starts], [*starts, world.days], strict=True):
         if begin in starts:
-            mornings[begin] = fork(state)
+            mornings[begin] = deepcopy(state)
         lived.extend(live(world, state, begin, end))
     return lived, mornings
 
@@ -130,15 +133,12 @@ def _live(world: World) -> tuple[list[Day], dict[int, State]]:
 def _check(seed: int, start: str | dt.date, days: int, visitors_per_day: float) -> dt.date:
     """Raises ParameterError for what cannot be; returns the first day."""
     for name, value, least in (("seed", seed, 0), ("days", days, 1)):
-        if isinstance(value, bool) or not isinstance(value, int) or value < least:
+        if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
             raise ParameterError(f"{name}={value!r} cannot be.", f"{name} is a whole number, {least} or more.")
-    if not isinstance(visitors_per_day, int | float) or not (isfinite(visitors_per_day) and visitors_per_day > 0):
+    if not (isinstance(visitors_per_day, Real) and isfinite(visitors_per_day) and visitors_per_day > 0):
         raise ParameterError(f"visitors_per_day={visitors_per_day!r} cannot be.", "it is a number above 0.")
-    try:
-        first = start if type(start) is dt.date else dt.date.fromisoformat(str(start))
-    except ValueError:
-        raise ParameterError(f"start={start!r} is no date.", 'write it like "2024-10-01".') from None
-    if not FIRST_YEAR < first.year <= LAST_YEAR - days // 365:
+    first = read_date("start", start)
+    if not FIRST_YEAR < first.year <= LAST_YEAR - int(days) // 365:
         raise ParameterError(
             f"start={start!r}: the Lunar New Year is not known for all the period.",
             f"stay after {FIRST_YEAR} and before {LAST_YEAR}.",

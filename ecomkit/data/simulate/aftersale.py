@@ -4,7 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ecomkit.data.simulate.browse import Views
 from ecomkit.data.simulate.chance import Bits
+from ecomkit.data.simulate.checkout import Sales
+from ecomkit.data.simulate.visits import Visits
 from ecomkit.data.simulate.world import State, World
 
 REASONS = ("no longer wanted", "not as described", "late delivery", "quality problem")
@@ -31,25 +34,15 @@ class Lines:
     reason: np.ndarray
 
 
-@dataclass(frozen=True)
-class Sold:
-    """The order lines of one day as they were paid for."""
-
-    visit: np.ndarray  # position of the visit that ordered
-    visit_key: Bits
-    fake: np.ndarray  # nothing is sent, so nothing comes back
-    product: np.ndarray
-    quantity: np.ndarray
-
-
-def sell(world: World, state: State, day: int, sold: Sold) -> Lines:
+def sell(world: World, state: State, day: int, visits: Visits, views: Views, sales: Sales) -> Lines:
     """Returns the day's order lines, and books their refunds and returns ahead in the state."""
-    product, quantity, chance = sold.product, sold.quantity, world.chance
-    key = chance.bits("line", sold.visit_key, product)
+    chance, visit = world.chance, views.visit[sales.bought]
+    product, quantity = views.product[sales.bought], views.quantity[sales.bought]
+    key = chance.bits("line", visits.key[visit], product)
     unit_price = world.price[day, product]
     revenue = unit_price * quantity
     luck, usual = chance.uniform("refund", key), world.shelf.refund_rate[product]
-    refunded = (luck < world.trouble.refund_rate[day, product]) & ~sold.fake
+    refunded = (luck < world.trouble.refund_rate[day, product]) & ~visits.fake[visit]
     reason = np.searchsorted(_REASON_EDGES, chance.uniform("reason", key), side="right")
     reason = np.where(luck < usual, reason, QUALITY)
     kept = chance.uniform("compensated", key) < COMPENSATED
@@ -57,7 +50,7 @@ def sell(world: World, state: State, day: int, sold: Sold) -> Lines:
     wait = 2 + np.floor(REFUND_WAIT_DAYS * chance.exponential("refund wait", key)).astype(np.int64)
     refund_day = day + np.minimum(wait, REFUND_LAST_DAY)
     made = Lines(
-        sold.visit, product, quantity, unit_price, revenue, key,
+        visit, product, quantity, unit_price, revenue, key,
         refund_day=np.where(refunded, refund_day, -1),
         refund_second=np.floor((0.38 + 0.55 * chance.uniform("refund clock", key)) * 86_400).astype(np.int64),
         refund=np.where(refunded, np.maximum(np.rint(revenue * share).astype(np.int64), 1), 0),

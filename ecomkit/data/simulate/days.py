@@ -1,14 +1,13 @@
 """The days, one after the other: the causal chain of the store on one page."""
 
 from collections.abc import Iterator
-from copy import deepcopy
 from dataclasses import dataclass
 
 import numpy as np
 
 from ecomkit.data.simulate import stock
 from ecomkit.data.simulate.ads import Ads, run_ads
-from ecomkit.data.simulate.aftersale import Lines, Sold, sell
+from ecomkit.data.simulate.aftersale import Lines, sell
 from ecomkit.data.simulate.browse import Plans, plan_visits
 from ecomkit.data.simulate.checkout import Sales, settle
 from ecomkit.data.simulate.customers import first_customers, note_purchases, note_recalls
@@ -59,19 +58,17 @@ def live(world: World, state: State, first: int, end: int) -> Iterator[Day]:
 
 
 def _live_day(world: World, state: State, day: int) -> Day:
-    received = stock.receive(world, state, day)
-    ads = run_ads(world, day)
-    visits = todays_visits(world, state, day, ads)
-    plans = plan_visits(world, day, visits)
-    sales = settle(plans, visits.fake, state.on_hand)
-    views, bought = plans.views, sales.bought
-    visit = views.visit[bought]
-    sold = Sold(visit, visits.key[visit], visits.fake[visit], views.product[bought], views.quantity[bought])
-    lines = sell(world, state, day, sold)
-    closing = stock.close(world, state, day, received, sales)
+    """One day in the order of its causes; each line draws on those above it and on what earlier days left."""
+    received = stock.receive(world, state, day)  # deliveries, unless they are late
+    ads = run_ads(world, day)  # money becomes clicks, fewer per unit of money the more is spent
+    visits = todays_visits(world, state, day, ads)  # strangers by source, customers, abandoned carts, fake buyers
+    plans = plan_visits(world, day, visits)  # pages, carts, checkout, payment: what each visit sets out to do
+    sales = settle(plans, visits.fake, state.on_hand)  # what the shelf lets them do
+    lines = sell(world, state, day, visits, plans.views, sales)  # order lines, and the refunds they will cause
+    closing = stock.close(world, state, day, received, sales)  # the shelf tonight, and what is ordered for later
     buyers = sales.ordered & ~visits.fake
-    note_purchases(world, state, day, visits.person[buyers], visits.customer[buyers])
-    _leave(world, state, day, visits, plans, sales)
+    note_purchases(world, state, day, visits.person[buyers], visits.customer[buyers])  # buyers come back some day
+    _leave(world, state, day, visits, plans, sales)  # and some who did not pay come back soon
     return Day(day, ads, visits, plans, sales, lines, closing, int(state.refunds[day]))
 
 
@@ -85,8 +82,3 @@ def _leave(world: World, state: State, day: int, visits: Visits, plans: Plans, s
     left = ~sales.ordered & (visits.intent > 0) & ~visits.fake
     recalls = Recalls(visits.person[left], visits.customer[left], product[left], has_cart[left])
     note_recalls(world, state, day, recalls, visits.key[left], sales.checked_out[left])
-
-
-def fork(state: State) -> State:
-    """Returns a copy of the state, from which another course of events can start."""
-    return deepcopy(state)

@@ -23,6 +23,14 @@ SLICES = ("source", "device", "product_id", "campaign")
 WINDOW_DAYS = 28  # the default incidents lie in the last so many days
 
 
+def read_date(name: str, value: str | dt.date) -> dt.date:
+    """Returns a date given as such or as text; raises ParameterError that shows how to write it."""
+    try:
+        return value if type(value) is dt.date else dt.date.fromisoformat(str(value))
+    except ValueError:
+        raise ParameterError(f"{name}={value!r} is no date.", 'write it like "2024-10-01".') from None
+
+
 @dataclass(frozen=True)
 class Incident:
     """One thing that goes wrong from `start` to `end` (both included), in one slice of the store.
@@ -31,13 +39,18 @@ class Incident:
     """
 
     kind: str
-    start: dt.date
+    start: dt.date  # or text like "2025-09-03"
     end: dt.date
     size: float
     source: str = ""
     device: str = ""
     product_id: str = ""
     campaign: str = ""
+
+    def __post_init__(self) -> None:
+        for name in ("start", "end"):
+            if isinstance(getattr(self, name), str):
+                object.__setattr__(self, name, read_date(name, getattr(self, name)))
 
     @property
     def slice(self) -> str:
@@ -71,6 +84,8 @@ def check_incidents(incidents: Sequence[Incident], shelf: Shelf, start: dt.date,
     known = {"source": SOURCES, "device": DEVICES, "campaign": CAMPAIGNS, "product_id": tuple(shelf.product_id)}
     last = start + dt.timedelta(days=days - 1)
     for incident in incidents:
+        if not isinstance(incident, Incident):
+            raise ParameterError(f"{incident!r} is no incident.", "make one: Incident(kind, start, end, size, ...).")
         if incident.kind not in KINDS:
             raise ParameterError(f"There is no incident of kind '{incident.kind}'.", f"kinds are {list(KINDS)}.")
         axis, meaning = KINDS[incident.kind]

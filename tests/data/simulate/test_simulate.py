@@ -1,5 +1,6 @@
 import datetime as dt
 
+import numpy as np
 import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
@@ -18,6 +19,21 @@ def test_default_incidents_name_every_kind_once_in_the_last_28_days():
     assert sorted(i.kind for i in planned) == sorted(KINDS)
     assert min(i.start for i in planned) == dt.date(2025, 9, 3)
     assert max(i.end for i in planned) == dt.date(2025, 9, 30)
+
+
+def test_dates_may_be_text_and_numbers_may_be_numpys():
+    arguments = {"days": np.int64(5), "seed": np.int64(3), "visitors_per_day": np.float64(80)}
+    where = {"size": 0.5, "product_id": "P02"}
+    text = Incident("bad_batch", "2025-07-10", "2025-07-12", **where)
+    same = Incident("bad_batch", dt.date(2025, 7, 10), dt.date(2025, 7, 12), **where)
+    assert text == same
+    have = simulate(start="2025-07-09", incidents=[text], **arguments)
+    assert_frame_equal(have.truth, simulate(start=dt.date(2025, 7, 9), incidents=(same,), **arguments).truth)
+
+
+def test_what_is_no_incident_is_refused():
+    with pytest.raises(ParameterError, match="'source_lost' is no incident"):
+        simulate(days=5, incidents=["source_lost"])
 
 
 def test_no_incidents_no_truth_rows_but_its_columns():
@@ -57,15 +73,15 @@ def test_bad_arguments_say_what_would_do(arguments, message, hint):
         ({"start": dt.date(2025, 7, 1)}, "does not lie in the period", "2025-07-09"),
         ({"end": dt.date(2025, 8, 1)}, "does not lie in the period", "2025-07-18"),
         ({"end": dt.date(2025, 7, 9)}, "does not lie in the period", "2025-07-18"),
+        ({"end": "soon"}, "end='soon' is no date", "2024-10-01"),
         ({"size": 1.5}, "size=1.5 cannot be", "refund rate"),
         ({"size": float("nan")}, "size=nan cannot be", "refund rate"),
     ],
 )
 def test_bad_incidents_say_what_would_do(change, message, hint):
     good = {"kind": "bad_batch", "start": dt.date(2025, 7, 10), "end": dt.date(2025, 7, 12), "size": 0.5}
-    incident = Incident(**{**good, "product_id": "P02", **change})
     with pytest.raises(ParameterError, match=f"(?s){message}.*Hint: .*{hint}"):
-        simulate(start=dt.date(2025, 7, 9), days=10, incidents=[incident])
+        simulate(start="2025-07-09", days=10, incidents=[Incident(**{**good, "product_id": "P02", **change})])
 
 
 # --- properties ------------------------------------------------------------------------------------------------------

@@ -43,6 +43,15 @@ def test_nothing_changes_before_the_incident(planted, without, kind):
         )
 
 
+def test_an_incident_is_felt_from_its_first_change(planted):
+    truth = planted.truth.set_index("kind")
+    for kind in ("source_lost", "ad_waste", "checkout_fault", "brushed_orders"):
+        assert truth.felt_from[kind] == truth.start[kind]
+    assert truth.felt_from["bad_batch"] >= truth.start["bad_batch"] + dt.timedelta(days=2)  # nobody refunds sooner
+    lost = planted.lost.query("product_id == 'P01'").date
+    assert truth.felt_from["out_of_stock"] == lost[lost >= truth.start["out_of_stock"]].min()
+
+
 def test_truth_has_the_right_signs(planted):
     effect = planted.truth.set_index("kind")
     for kind in ("source_lost", "checkout_fault", "out_of_stock"):
