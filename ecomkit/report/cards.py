@@ -17,7 +17,7 @@ from ecomkit.report.values import NONE, kind, show
 __all__ = ["findings", "headline", "kpis", "needs", "note", "style", "table"]
 
 NAN = float("nan")
-LOWER_IS_BETTER = {"refund_amount", "refund_rate", "cost", "ad_cost", "cost_per_click", "churn_rate", "lost"}
+LOWER_IS_BETTER = {"refund_amount", "refund_rate", "cost", "ad_cost", "ad_cost_rate", "cost_per_click", "churn_rate", "lost"}
 
 
 def kpis(frame: pd.DataFrame, lang: str | None = None, *, metrics: Sequence[str] | None = None) -> Piece:

@@ -17,9 +17,11 @@ from babel.messages.pofile import read_po
 import ecomkit
 from ecomkit.data.simulate.aftersale import REASONS
 from ecomkit.data.simulate.sales_tables import PROVINCES
+from ecomkit.diagnosis.dictionary import dictionary
 from ecomkit.errors import ParameterError
 from ecomkit.report import labels, text
 from ecomkit.report.advice import WORDS
+from ecomkit.report.values import kind
 
 PACKAGE = Path(ecomkit.__file__).parent
 NOTEBOOKS = PACKAGE.parent / "notebooks"
@@ -111,3 +113,16 @@ def test_codes_are_named_by_their_column() -> None:
 def test_every_segment_of_rfm_has_a_name() -> None:
     segments = tomllib.loads(files("ecomkit.customers").joinpath("segments.toml").read_text(encoding="utf-8"))
     assert {segment["name"] for segment in segments["segment"]} == set(labels.SEGMENTS)
+
+
+def test_metrics_are_called_as_in_the_dictionary() -> None:
+    called = {row["key"]: row["zh"] for row in dictionary().to_dict("records") if row["key"] in labels.METRICS}
+    with text.using("zh"):
+        assert {key: text.label(key) for key in called} == called
+    assert len(called) > 15
+
+
+def test_metrics_have_the_units_of_the_dictionary() -> None:
+    kinds = {"people": "count", "count": "count", "money": "money", "fraction": "rate", "number": "number"}
+    units = {row["key"]: kinds[row["unit"]] for row in dictionary().to_dict("records")}
+    assert {key: kind(key) for key in units} == units
