@@ -128,7 +128,7 @@ def _count_sorted(rows: nw.LazyFrame[Any]) -> pd.DataFrame:
                 }
             )
         )
-    return pd.concat(parts).groupby(["cohort", "period"], as_index=False).sum()
+    return pd.concat(parts).groupby(["cohort", "period"], as_index=False).sum(skipna=False)
 
 
 def _fill(counted: pd.DataFrame, period: str, end: date) -> pd.DataFrame:

@@ -4,8 +4,8 @@ Inside, every table is a Narwhals lazy frame. An eager frame (pandas, Polars, Py
 DuckDB and handed back; DuckDB relations, Polars lazy frames and PySpark frames stay where they are.
 """
 
+import threading
 from collections.abc import Iterator
-from functools import cache
 from typing import Any
 
 import duckdb
@@ -20,9 +20,14 @@ from ecomkit.errors import TableError
 BATCH = 1 << 18  # rows: a few arrays of this length stay in a core's cache
 
 
-@cache
+_thread = threading.local()
+
+
 def _embedded() -> duckdb.DuckDBPyConnection:
-    return duckdb.connect()
+    """One embedded DuckDB a thread, so that tables handed to it can be joined."""
+    if not hasattr(_thread, "connection"):
+        _thread.connection = duckdb.connect()
+    return _thread.connection
 
 
 def _local(frame: nw.LazyFrame[Any] | nw.DataFrame[Any], schema: nw.Schema) -> Any:
@@ -56,7 +61,7 @@ def lazy(table: Any, columns: list[str] | None = None) -> nw.LazyFrame[Any]:
     if isinstance(frame, nw.LazyFrame):
         return frame
     arrow = frame.to_arrow() if not frame.implementation.is_pandas() else _arrow(frame.to_native())
-    return nw.from_native(_embedded().cursor().from_arrow(arrow)).lazy()
+    return nw.from_native(_embedded().from_arrow(arrow)).lazy()
 
 
 def _arrow(frame: pd.DataFrame) -> pa.Table:

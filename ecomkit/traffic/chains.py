@@ -30,7 +30,20 @@ def count(events: nw.LazyFrame[Any], steps: list[str], within: timedelta, by: st
 def _fold_windows(
     events: nw.LazyFrame[Any], steps: list[str], within: timedelta, by: str | None, closes: pd.Timestamp
 ) -> Levels:
-    """The chain as running maxima, one per step, over one and the same window: a single exchange on Spark."""
+    users = levels_by_window(events, steps, within, by)
+    is_open = ~nw.col("first").is_null() & (nw.col("first") > nw.lit(closes.to_pydatetime()))
+    group = nw.lit(None, dtype=nw.String) if by is None else nw.col(by)
+    counted = (
+        users.with_columns(open=is_open, group=group).group_by("group", "level", "open").agg(nw.len().alias("users"))
+    )
+    return frames.summary(counted)
+
+
+def levels_by_window(
+    events: nw.LazyFrame[Any], steps: list[str], within: timedelta, by: str | None
+) -> nw.LazyFrame[Any]:
+    """Level and latest first step of each visitor: the chain as carried values, one per step, over one and the same
+    window, which costs Spark a single exchange of the events."""
     who = ["user_id"] if by is None else ["user_id", by]
     time = nw.col("event_time")
     rows = events.filter(nw.col("event_name").is_in(steps)).with_columns(
@@ -47,16 +60,8 @@ def _fold_windows(
     reached = (
         nw.when(~nw.col("start").is_null() & (time <= nw.col("start") + within)).then(step + 1).otherwise(nw.lit(0))
     )
-    users = (
-        rows.with_columns(level=reached, first=nw.when(step == 0).then(time))
-        .group_by(*who)
-        .agg(nw.col("level").max(), nw.col("first").max())
-        .with_columns(
-            open=(~nw.col("first").is_null() & (nw.col("first") > nw.lit(closes.to_pydatetime()))),
-            group=nw.lit(None, dtype=nw.String) if by is None else nw.col(by),
-        )
-    )
-    return frames.summary(users.group_by("group", "level", "open").agg(nw.len().alias("users")))
+    first = nw.when(step == 0).then(time)
+    return rows.with_columns(level=reached, first=first).group_by(*who).agg(nw.col("level", "first").max())
 
 
 def _fold_sorted(

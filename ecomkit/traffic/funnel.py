@@ -1,5 +1,6 @@
 """Where are visitors lost: how many reach each step, in order, within a window."""
 
+import re
 from datetime import timedelta
 from statistics import NormalDist
 from typing import Any
@@ -76,7 +77,10 @@ def steps(
 
 def _window(within: str | timedelta) -> timedelta:
     try:
-        window = pd.Timedelta(within).to_pytimedelta()
+        text = (
+            re.sub(r"(?<=\d)\s*d$", "D", within) if isinstance(within, str) else within
+        )  # pandas wants 7D, people write 7d
+        window = pd.Timedelta(text).to_pytimedelta()
     except ValueError:
         raise ParameterError(f"within={within!r} is not a duration.", 'write it like "24h", "30min" or "7d".') from None
     if window <= timedelta(0):
