@@ -118,9 +118,9 @@ def require_days(store: Store, start: dt.date, end: dt.date) -> None:
         )
 
 
-def require_inside(bounds: tuple[dt.date, dt.date], start: dt.date, end: dt.date) -> None:
-    """Raises ParameterError unless start..end is a period within `bounds`."""
-    first, last = bounds
+def require_inside(within: tuple[dt.date, dt.date], start: dt.date, end: dt.date) -> None:
+    """Raises ParameterError unless start..end is a period within `within`."""
+    first, last = within
     if end < start:
         raise ParameterError(f"The period ends ({end}) before it starts ({start}).", "swap start and end.")
     if start < first or end > last:

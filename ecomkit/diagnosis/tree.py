@@ -100,7 +100,8 @@ def _defined(low: float, high: float) -> tuple[float, float]:
 def _branch(before: Levels, after: Levels) -> pd.DataFrame:
     """The rows of one tree: its GMV, and the finest factors whose product is the GMV in both periods."""
     rows = [("gmv", before["gmv"], after["gmv"], round(after["gmv"] - before["gmv"], 2))]
-    for factors in (_three, _two):
+    is_observed = not isnan(before["visitors"] + after["visitors"])
+    for factors in (_three, _two) if is_observed else (_two,):
         low, high = factors(before), factors(after)
         pairs = {name: _defined(low[name], high[name]) for name in low}
         products = (prod(p[0] for p in pairs.values()), prod(p[1] for p in pairs.values()))

@@ -1,0 +1,74 @@
+"""The metric dictionary covers what is computed, in both languages, and refuses sums that mean nothing."""
+
+import pandas as pd
+import pytest
+
+from ecomkit.data.tables import TABLES
+from ecomkit.diagnosis import metrics
+from ecomkit.diagnosis.dictionary import OVER, dictionary, sum_over
+from ecomkit.errors import ParameterError, TableError
+
+# by hand
+
+
+def test_every_computed_metric_is_explained():
+    keys = set(dictionary()["key"])
+    assert keys >= {*metrics.SUMS, *metrics.RATES, "customers", "new_customers", "repeat_rate"}
+    assert len(keys) == len(dictionary())
+
+
+def test_no_cell_is_empty():
+    table = dictionary()
+    assert table.notna().all(axis=None)
+    assert (table != "").all(axis=None)
+
+
+def test_one_language():
+    en, zh = dictionary("en").set_index("key"), dictionary("zh").set_index("key")
+    assert list(en.columns) == list(zh.columns)
+    assert en.loc["amount_per_order", "name"] == "Sales per order (AOV)"
+    assert all(text.isascii() for text in en["name"] + en["platforms"])
+    assert not any(text.isascii() for text in zh["platforms"])
+    with pytest.raises(ParameterError, match="lang='fr' is not known"):
+        dictionary("fr")
+
+
+def test_formulas_of_rates_are_those_computed():
+    formulas = dictionary().set_index("key")["formula"]
+    for rate, (upper, lower) in metrics.RATES.items():
+        assert formulas[rate].startswith(f"{upper} / {lower}")
+
+
+def test_flags():
+    table = dictionary().set_index("key")
+    for over in OVER:
+        assert set(table[f"sum_over_{over}"]) <= {"yes", "repeats", "no"}
+        assert (table.loc[list(metrics.RATES), f"sum_over_{over}"] == "no").all()
+    assert (table.loc[list(metrics.SUMS), "sum_over_days"] != "no").all()
+    assert table.loc["orders", "sum_over_products"] == "no"
+
+
+def test_sum_over():
+    frame = pd.DataFrame({"gmv": [1.5, 2.5], "visitors": [10, None], "conversion_rate": [0.1, 0.2], "orders": [1, 2]})
+    assert sum_over(frame, ["gmv", "orders"]).tolist() == [4.0, 3.0]
+    assert sum_over(frame, ["visitors"]).isna().all()
+    with pytest.raises(ParameterError, match=r"\['conversion_rate'\] may not be summed over days"):
+        sum_over(frame, ["gmv", "conversion_rate"])
+    with pytest.raises(ParameterError, match=r"\['orders'\] may not be summed over products"):
+        sum_over(frame, ["orders"], over="products")
+    with pytest.raises(ParameterError, match=r"\['colour'\] may not be summed"):
+        sum_over(frame.assign(colour=1), ["colour"])
+    with pytest.raises(TableError, match=r"no columns \['units'\]"):
+        sum_over(frame, ["units"])
+    with pytest.raises(ParameterError, match="over='years'"):
+        sum_over(frame, ["gmv"], over="years")
+
+
+# reference
+
+
+def test_formulas_speak_of_real_columns():
+    columns = {f"{table}.{column.name}" for table, spec in TABLES.items() for column in spec.columns}
+    words = {word.strip(",;()") for formula in dictionary()["formula"] for word in formula.split() if "." in word}
+    assert words
+    assert words <= columns
