@@ -140,14 +140,14 @@ def _swap(new: Path, path: Path, old: Path) -> None:
 
 def _read(connection: DuckDBPyConnection, file: Path, table: str, timezone: str) -> DuckDBPyRelation:
     if file.suffix == ".csv":
-        raw = connection.read_csv(_literal(file), header=True, all_varchar=True)
+        raw = connection.read_csv(literal(file), header=True, all_varchar=True)
     else:
-        raw = connection.read_parquet(_literal(file / "*.parquet" if file.is_dir() else file))
+        raw = connection.read_parquet(literal(file / "*.parquet" if file.is_dir() else file))
     return _typed(_local(raw, table, timezone), table)
 
 
-def _literal(path: Path) -> str:
-    """Escapes what DuckDB would take for a pattern in a folder's name."""
+def literal(path: Path) -> str:
+    """Returns `path` for DuckDB, with what it would take for a pattern in the folder's name escaped."""
     return re.sub(r"([\[\]?*])", r"[\1]", str(path.parent)) + f"/{path.name}"
 
 
@@ -190,7 +190,7 @@ def _relation(frame: Any) -> DuckDBPyRelation:
 
 def _write_table(relation: DuckDBPyRelation, table: str, file: Path) -> int:
     _typed(relation, table).write_parquet(str(file), compression="zstd")
-    return duckdb.connect().read_parquet(_literal(file)).aggregate("count(*)").fetchall()[0][0]
+    return duckdb.connect().read_parquet(literal(file)).aggregate("count(*)").fetchall()[0][0]
 
 
 def _require_place(currency: str, timezone: str) -> None:

@@ -187,6 +187,8 @@ def _open_public(name: str) -> Store:
     tables, report = catalog.read(name, connection)
     for table, relation in tables.items():
         relation.create(table)
+    for (work,) in connection.sql("SELECT table_name FROM duckdb_tables() WHERE temporary").fetchall():
+        connection.execute(f'DROP TABLE temp."{work}"')  # the reader's working tables are as large as the data
     entry = catalog.entry(name)
     return Store(
         connection,

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import pandas as pd
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
+from ecomkit.data.folder import literal
 from ecomkit.errors import MissingDataError, TableError
 
 REPORT = ["outcome", "what", "rows", "money"]
@@ -28,9 +29,9 @@ def scan(connection: DuckDBPyConnection, folder: str | Path, names: Sequence[str
         for suffix in (".parquet", ".csv"):
             file = Path(folder) / f"{name}{suffix}"
             if file.is_file() and suffix == ".csv":
-                return connection.read_csv(str(file), header=True, all_varchar=True)
+                return connection.read_csv(literal(file), header=True, all_varchar=True)
             if file.is_file():
-                return connection.read_parquet(str(file))
+                return connection.read_parquet(literal(file))
     raise MissingDataError(
         f"'{folder}' has no file {names[0]}.parquet or .csv.",
         "get the data set (`catalog.table()` says where); save an .xlsx as .csv, its sheets one after the other.",
