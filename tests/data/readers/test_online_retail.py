@@ -124,6 +124,16 @@ def test_no_order_gives_back_more_than_it_took(tmp_path):
     assert frames["orders"]["refund_amount"].tolist() == [12.0]
 
 
+@pytest.mark.parametrize(
+    ("quantity", "price", "is_matched"), [(5, 1.0, True), (6, 1.0, False), (1, 20.0, True), (1, 20.5, False)]
+)
+def test_both_units_and_money_bound_a_refund(tmp_path, quantity, price, is_matched):
+    sold = ("1", "22041", "FRAME", 5, "2010-01-01 09:00:00", 4.0, "1", UK)
+    back = ("C2", "22041", "FRAME", -quantity, "2010-01-02 09:00:00", price, "1", UK)
+    frames, _ = read(tmp_path, [sold, back])
+    assert frames["refunds"]["order_id"].notna().tolist() == [is_matched]
+
+
 def test_same_price_is_matched_before_the_latest_order(tmp_path):
     sold = [
         (str(n), "22041", "FRAME", 5, f"2010-01-0{n} 09:00:00", price, "1", UK)
