@@ -40,7 +40,7 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_the_version_needs_no_heavy_import() -> None:
-    heavy = "numpy pandas duckdb narwhals matplotlib nbformat papermill babel".split()
+    heavy = ["numpy", "pandas", "duckdb", "narwhals", "matplotlib", "nbformat", "papermill", "babel"]
     code = f"import sys, ecomkit.cli; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

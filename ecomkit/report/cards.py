@@ -16,8 +16,16 @@ from ecomkit.report.values import NONE, kind, show
 
 __all__ = ["findings", "headline", "kpis", "needs", "note", "style", "table"]
 
-NAN = float("nan")
-LOWER_IS_BETTER = {"refund_amount", "refund_rate", "cost", "ad_cost", "ad_cost_rate", "cost_per_click", "churn_rate", "lost"}
+LOWER_IS_BETTER = {
+    "refund_amount",
+    "refund_rate",
+    "cost",
+    "ad_cost",
+    "ad_cost_rate",
+    "cost_per_click",
+    "churn_rate",
+    "lost",
+}
 
 
 def kpis(frame: pd.DataFrame, lang: str | None = None, *, metrics: Sequence[str] | None = None) -> Piece:
@@ -81,7 +89,7 @@ def headline(frame: pd.DataFrame, found: pd.DataFrame | None = None, lang: str |
 
 
 def _sales(row: Mapping[Any, Any]) -> str:
-    now, change = show(row["after"], "money", short=True), float(row.get("change_rate", NAN))
+    now, change = show(row["after"], "money", short=True), _number(row.get("change_rate"))
     said = show(change, "change_rate")
     if said == NONE:
         return _("Sales came to {now}.", now=now)
@@ -89,6 +97,10 @@ def _sales(row: Mapping[Any, Any]) -> str:
     if change < 0:
         return _("Sales fell {rate} to {now}, from {before}.", rate=said.lstrip("−"), now=now, before=before)
     return _("Sales rose {rate} to {now}, from {before}.", rate=said, now=now, before=before)
+
+
+def _number(value: Any) -> float:
+    return float("nan") if value is None or pd.isna(value) else float(value)
 
 
 def _stake(found: pd.DataFrame) -> Piece:

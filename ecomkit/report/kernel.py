@@ -1,17 +1,15 @@
 """The kernel a report runs on: this very interpreter, over local sockets, with charts shown inline."""
 
-import asyncio
 import os
-import signal
 import sys
 import tempfile
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 
+LOG = "kernel.log"
 COMMAND = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", "--matplotlib=inline"]
 
 
@@ -23,6 +21,7 @@ class ReportKernel(AsyncKernelManager):
     """
 
     folder = Path(tempfile.gettempdir())
+    process: Any = None
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
@@ -37,11 +36,23 @@ class ReportKernel(AsyncKernelManager):
         return KernelSpec(argv=COMMAND, display_name="Python 3", language="python")
 
     async def start_kernel(self, **options: Any) -> None:  # type: ignore[override]
-        with suppress(NotImplementedError, RuntimeError):
-            # nbclient would turn Ctrl-C into a dead kernel; let it be a KeyboardInterrupt
-            asyncio.get_running_loop().remove_signal_handler(signal.SIGINT)
         environment = {**os.environ, **options.pop("env", {}), "IPYTHONDIR": str(self.folder / "ipython")}
-        await super().start_kernel(env=environment, **options)
+        with (self.folder / LOG).open("wb") as log:  # a dying kernel's last words, not for the user's terminal
+            await super().start_kernel(env=environment, stderr=log, **options)
+        type(self).process = getattr(self.provisioner, "process", None)
+
+    @classmethod
+    def stop(cls) -> None:
+        """Ends a kernel that is still there, as after Ctrl-C in a long cell."""
+        if cls.process is not None and cls.process.poll() is None:
+            cls.process.kill()
+            cls.process.wait()
+
+    @classmethod
+    def last_words(cls) -> str:
+        """What the kernel wrote to its own standard error, its end at most."""
+        log = cls.folder / LOG
+        return log.read_text(encoding="utf-8", errors="replace")[-2000:].strip() if log.exists() else ""
 
 
 def living_in(folder: Path) -> type[ReportKernel]:

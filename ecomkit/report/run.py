@@ -109,7 +109,7 @@ def _execute(
     shown = sys.stderr.isatty() if progress is None else progress
     bar = {"desc": report.name, "file": sys.stderr, "bar_format": "{desc} |{bar:30}| {n_fmt}/{total_fmt} {elapsed}"}
     with _quiet("papermill"), tempfile.TemporaryDirectory(prefix="ek-", ignore_cleanup_errors=True) as folder:
-        executed = Path(folder) / "report.ipynb"
+        executed, kernel = Path(folder) / "report.ipynb", living_in(Path(folder))
         try:
             return papermill.execute_notebook(
                 nbformat.read(report.path, as_version=4),  # as a notebook: papermill formats paths with str.format
@@ -119,13 +119,15 @@ def _execute(
                 language="python",
                 progress_bar=bar if shown else False,
                 execution_timeout=cell_timeout,
-                kernel_manager_class=living_in(Path(folder)),
+                kernel_manager_class=kernel,
             )
         except Exception as error:  # a timeout or a dead kernel is no PapermillExecutionError
             kept = target.with_name(f"{target.stem}-failed.ipynb")
             if executed.exists():
                 shutil.copyfile(executed, kept)
-            raise _failure(report, error, kept if executed.exists() else report.path) from error
+            raise _failure(report, error, kept if executed.exists() else report.path, kernel.last_words()) from error
+        finally:
+            kernel.stop()
 
 
 @contextmanager
@@ -139,13 +141,13 @@ def _quiet(logger: str) -> Iterator[None]:
         log.disabled = before
 
 
-def _failure(report: Report, error: Exception, kept: Path) -> CellFailure:
+def _failure(report: Report, error: Exception, kept: Path, log: str) -> CellFailure:
     """What failed, in which cell, and where the notebook is."""
     source, seen = getattr(error, "source", None), f"{type(error).__name__}: {str(error).strip()}"
     if source is not None:
         seen = f"{getattr(error, 'ename', '')}: {getattr(error, 'evalue', '')}"
     if source is None:
-        source, seen = _last_begun(kept), seen.splitlines()[0]
+        source, seen = _last_begun(kept), f"{seen.splitlines()[0]}\n{log}".strip()
     shown = "\n".join(f"    {line}" for line in source.splitlines())
     message = f"A cell of report `{report.name}` failed:\n\n{shown}\n\n{seen}\n\nThe executed notebook: {kept}"
     return CellFailure(message, "open it in JupyterLab; it holds every result up to the failure.")

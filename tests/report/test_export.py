@@ -50,7 +50,7 @@ def executed(notebook: Make) -> nbformat.NotebookNode:
         output("stream", name="stdout", text="printed <b>\n"),
         output("stream", name="stderr", text="a warning of a library"),
         output("display_data", data={"text/html": "<style data-ecomkit=''>.x{}</style>", "text/plain": "x"}),
-        output("display_data", data={"text/html": "<p id='card'>card</p>", "text/plain": "card"}),
+        output("display_data", data={"text/html": '<p id="card">card</p>', "text/plain": "card"}),
         output("display_data", data={"image/png": PIXEL, "text/plain": "Figure(640x480)"}),
         output(
             "display_data",
@@ -76,9 +76,17 @@ def test_the_page_links_to_nothing(executed: nbformat.NotebookNode) -> None:
 
 def test_code_parameters_and_library_warnings_are_not_shown(executed: nbformat.NotebookNode) -> None:
     html = export.html(executed)
-    for hidden in ("secret_", "hidden", "a warning of a library", "Axes:", "Figure(", "&lt;Figure", "data-ecomkit"):
+    for hidden in (
+        "secret_",
+        "hidden output",
+        "a warning of a library",
+        "Axes:",
+        "Figure(",
+        "&lt;Figure",
+        "data-ecomkit",
+    ):
         assert hidden not in html, hidden
-    for shown in ("printed &lt;b&gt;", "<p id='card'>card</p>", "plain &amp; simple"):
+    for shown in ("printed &lt;b&gt;", '<p id="card">card</p>', "plain &amp; simple"):
         assert shown in html, shown
 
 

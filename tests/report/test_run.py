@@ -1,5 +1,6 @@
 """Running a report notebook, and everything that can go wrong with it."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -27,8 +28,6 @@ def test_a_report_becomes_one_html_file(put: Put, tmp_path: Path) -> None:
     html = path.read_text(encoding="utf-8")
     assert path == out
     assert "&lt;{007}|28|en&gt;" in html
-    import sys
-
     assert sys.executable in html
     assert "/ek-" in html
     assert "data:image/png;base64," in html
@@ -102,7 +101,7 @@ def test_wrong_calls_are_refused_at_once(
 
 @pytest.mark.usefixtures("shelf")
 def test_an_empty_shelf_says_where_it_looked() -> None:
-    with pytest.raises(ParameterError, match="No report notebooks in .*reports") as refused:
+    with pytest.raises(ParameterError, match=r"No report notebooks in .*reports") as refused:
         find("rfm")
     assert "ECOMKIT_NOTEBOOKS" in str(refused.value)
 
@@ -116,7 +115,7 @@ def test_the_shelf_lists_titles_and_parameters(put: Put, shelf: Path) -> None:
     assert one.titles == {"en": "", "zh": ""}
     assert [p.name for p in two.parameters] == ["shop", "days", "rate", "fast", "lang"]
     (shelf / "broken.ipynb").write_text("{")
-    with pytest.raises(ParameterError, match="broken.ipynb is not a notebook"):
+    with pytest.raises(ParameterError, match=r"broken\.ipynb is not a notebook"):
         find("broken")
 
 

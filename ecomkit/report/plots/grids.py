@@ -124,7 +124,7 @@ def _unit(cohorts: "pd.Series[Any]") -> str:
         return ""
     if bool((days.dt.day == 1).all()):
         return "month"
-    return "week" if bool((days.dt.dayofweek == 0).all()) else ""
+    return "week" if bool((days.dt.day_of_week == 0).all()) else ""
 
 
 def _said(cohort: Any, unit: str) -> str:

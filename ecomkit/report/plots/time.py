@@ -3,7 +3,6 @@
 import datetime as dt
 
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, DateFormatter, date2num
 
@@ -26,12 +25,12 @@ def trend(daily: pd.DataFrame, column: str, *, before: Days | None = None, after
     days = daily.sort_values("date").assign(date=lambda frame: pd.to_datetime(frame["date"]))
     values = days[column].astype(float)
     axes = canvas(3.3, grid="y")
-    # rates are not averaged over days: their daily line stands alone
-    smooth = values.rolling(7, min_periods=7).mean() if kind(column) != "rate" else values
-    if kind(column) != "rate":
-        sns.lineplot(x=days["date"], y=values, ax=axes, color=MUTED, alpha=0.45, linewidth=0.9, label=_("Day"))
-    name = _("Mean of 7 days") if kind(column) != "rate" else label(column)
-    sns.lineplot(x=days["date"], y=smooth, ax=axes, color=ACCENT, linewidth=2.2, label=name)
+    is_rate = kind(column) in ("rate", "share")  # rates are not averaged over days: their line stands alone
+    if not is_rate:
+        axes.plot(days["date"], values, color=MUTED, alpha=0.45, linewidth=0.9, label=_("Day"))
+    smooth = values if is_rate else values.rolling(7, min_periods=7).mean()
+    name = label(column) if is_rate else _("Mean of 7 days")
+    axes.plot(days["date"], smooth, color=ACCENT, linewidth=2.2, label=name)
     axes.set_ylim(0, float(values.max() or 1) * 1.18)
     for span, colour, words in ((before, HAIRLINE, _("Before")), (after, SOFT, _("This period"))):
         if span is not None:

@@ -1,0 +1,217 @@
+"""Charts: what they draw, what they say, and that every letter has a shape."""
+
+import datetime as dt
+import warnings
+from collections.abc import Iterator
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.axes import Axes
+
+from ecomkit.report import labels, plots, text
+from ecomkit.report.plots import theme
+
+DAILY = pd.DataFrame({"date": pd.date_range("2025-09-01", periods=14), "gmv": np.arange(14.0) * 1000})
+STEPS = pd.DataFrame(
+    {
+        "step": ["view_item", "add_to_cart", "purchase"],
+        "users": [1000, 200, 50],
+        "step_rate": [np.nan, 0.2, 0.25],
+        "step_rate_low": [np.nan, 0.18, 0.2],
+        "step_rate_high": [np.nan, 0.22, 0.3],
+        "overall_rate": [1.0, 0.2, 0.05],
+    }
+)
+COHORTS = pd.DataFrame(
+    [("2025-01-01", 0, 100, 1.0), ("2025-01-01", 1, 20, 0.2), ("2025-01-01", 2, 10, 0.1),
+     ("2025-02-01", 0, 80, 1.0), ("2025-02-01", 1, 24, 0.3), ("2025-02-01", 2, None, None),
+     ("2025-03-01", 0, 60, 1.0), ("2025-03-01", 1, None, None), ("2025-03-01", 2, None, None)],
+    columns=["cohort", "age", "customers", "rate"],
+)  # fmt: skip
+TREE = pd.DataFrame(
+    [("gmv", 1000.0, 900.0, -100.0), ("visitors", 100.0, 80.0, -180.0), ("conversion_rate", 0.1, 0.11, 80.0)],
+    columns=["factor", "before", "after", "contribution"],
+)
+SEGMENTS = pd.DataFrame({"segment": ["champions", "lost"], "customers": [25, 75], "revenue": [600.0, 400.0]})
+
+
+@pytest.fixture(autouse=True)
+def _theme() -> Iterator[None]:
+    text.use("en", currency="CNY")
+    plots.use("en")
+    yield
+    plt.close("all")
+
+
+def _title(axes: Axes) -> str:
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    return figure.get_suptitle()
+
+
+def _names(axes: Axes) -> list[str]:
+    return [tick.get_text() for tick in axes.get_yticklabels()]
+
+
+def _said(axes: Axes) -> list[str]:
+    return [note.get_text() for note in axes.texts]
+
+
+def _all() -> list[Axes]:
+    by = pd.concat([STEPS.assign(device=device) for device in ("ios", "android")])
+    days = (dt.date(2025, 9, 1), dt.date(2025, 9, 7)), (dt.date(2025, 9, 8), dt.date(2025, 9, 14))
+    return [
+        plots.trend(DAILY, "gmv", before=days[0], after=days[1]),
+        plots.bars(DAILY.head(3), "gmv", "date"),
+        plots.funnel(STEPS),
+        plots.funnel(by),
+        plots.retention(COHORTS),
+        plots.segments(SEGMENTS),
+        plots.waterfall(TREE),
+    ]
+
+
+def test_trend_draws_the_days_and_their_mean() -> None:
+    axes = plots.trend(DAILY, "gmv", after=(dt.date(2025, 9, 8), dt.date(2025, 9, 14)))
+    days, mean = axes.get_lines()[:2]
+    assert list(days.get_ydata()) == list(DAILY["gmv"])
+    assert list(mean.get_ydata())[-1] == DAILY["gmv"].tail(7).mean()
+    assert np.isnan(list(mean.get_ydata())[:6]).all()
+    assert [t.get_text() for t in axes.get_legend().get_texts()] == ["Day", "Mean of 7 days"]
+    assert _said(axes) == ["This period"]
+    assert axes.get_ylim()[0] == 0
+
+
+def test_a_trend_of_a_rate_is_not_averaged_and_gaps_stay_gaps() -> None:
+    rates = DAILY.assign(conversion_rate=[0.02] * 7 + [np.nan] * 3 + [0.03] * 4)
+    axes = plots.trend(rates, "conversion_rate")
+    (line,) = axes.get_lines()
+    assert [t.get_text() for t in axes.get_legend().get_texts()] == ["Conversion rate"]
+    np.testing.assert_array_equal(line.get_ydata(), rates["conversion_rate"])
+
+
+def test_bars_have_names_values_and_signs() -> None:
+    frame = pd.DataFrame({"source": ["search", "my own", "live"], "gmv": [2_000_000.0, -5.0, None]})
+    axes = plots.bars(frame, "gmv", "source")
+    assert _names(axes) == ["Search", "my own", "Live streams"]
+    assert _said(axes) == ["+¥2.00M", "−¥5.00", "–"]
+    assert [bar.get_width() for bar in axes.patches] == [2_000_000.0, -5.0, 0.0]
+    assert _title(axes) == "Sales by Traffic source"
+
+
+def test_the_funnel_shows_users_and_rates() -> None:
+    axes = plots.funnel(STEPS)
+    assert _names(axes) == ["Viewed a product", "Added to cart", "Paid"]
+    assert _said(axes) == ["1,000", "200   20.00% of the step before", "50   25.00% of the step before"]
+    assert [bar.get_width() for bar in axes.patches[3:]] == [1000, 200, 50]
+
+
+def test_a_funnel_by_group_compares_rates() -> None:
+    steps = pd.concat([STEPS.assign(device="ios"), STEPS.assign(device="android", step_rate=[np.nan, 0.1, 0.2])])
+    axes = plots.funnel(steps)
+    assert [t.get_text() for t in axes.get_legend().get_texts()] == ["iOS", "Android"]
+    assert _names(axes) == ["Added to cart", "Paid"]
+    points = [c.get_offsets()[:, 0].tolist() for c in axes.collections if len(c.get_offsets()) == 2]
+    assert points == [[0.2, 0.25], [0.1, 0.2]]
+
+
+def test_what_a_cohort_cannot_know_yet_stays_blank() -> None:
+    axes = plots.retention(COHORTS)
+    assert _names(axes) == ["2025-01   100", "2025-02   80"]
+    drawn = axes.collections[0].get_array()
+    assert np.ma.getmaskarray(drawn).reshape(2, 2).tolist() == [[False, False], [False, True]]
+    assert sorted(_said(axes)) == ["10.0%", "20.0%", "30.0%"]
+    assert axes.get_xlabel() == "Months since the first purchase"
+
+
+def test_retention_draws_weeks_and_a_lone_first_age() -> None:
+    mondays = {"2025-01-01": "2025-01-06", "2025-02-01": "2025-01-13", "2025-03-01": "2025-01-20"}
+    weeks = COHORTS.assign(cohort=pd.to_datetime(COHORTS["cohort"].map(mondays)))
+    axes = plots.retention(weeks)
+    assert axes.get_xlabel() == "Weeks since the first purchase"
+    assert _names(axes)[0] == "2025-01-06   100"
+    assert sorted(_said(plots.retention(COHORTS[COHORTS["age"] == 0]))) == ["100.0%"] * 3
+
+
+def test_segments_pair_customers_and_sales() -> None:
+    axes = plots.segments(SEGMENTS)
+    assert _names(axes) == ["Champions", "Lost customers"]
+    assert [round(bar.get_width(), 6) for bar in axes.patches] == [0.25, 0.75, 0.6, 0.4]
+
+
+def test_the_waterfall_ends_at_the_whole_change() -> None:
+    axes = plots.waterfall(TREE)
+    assert _names(axes) == ["Visitors", "Conversion rate", "Total change"]
+    spans = [(bar.get_x(), bar.get_width()) for bar in axes.patches]
+    assert spans == [(0.0, -180.0), (-180.0, 80.0), (0.0, -100.0)]
+    assert _said(axes) == ["−¥180.00", "+¥80.00", "−¥100.00"]
+    assert _title(axes) == "What moved sales: ¥1,000 → ¥900.00"
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_every_letter_has_a_shape_and_every_chart_its_words(lang: str) -> None:
+    plots.use(lang)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # matplotlib warns of a missing glyph
+        for axes in _all():
+            figure = axes.get_figure(root=True)
+            assert figure is not None
+            bundle, metadata = theme.picture(figure)
+            assert _title(axes)
+            assert metadata["image/svg+xml"]["alt"].startswith(_title(axes))
+            assert "<svg" in bundle["image/svg+xml"]
+            assert len(bundle["image/svg+xml"]) < theme.SVG_LIMIT
+
+
+def test_a_missing_glyph_would_be_noticed() -> None:
+    with mpl.rc_context({"font.sans-serif": ["DejaVu Sans"], "font.family": "sans-serif"}):
+        axes = plots.bars(pd.DataFrame({"title": ["\u652f\u4ed8"], "gmv": [1.0]}), "gmv", "title")
+        with pytest.warns(UserWarning, match="Glyph"):
+            axes.figure.canvas.draw()
+
+
+def test_the_font_of_the_dependency_serves_where_the_system_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(theme, "CHINESE_FONTS", ())
+    name = theme.chinese_font()
+    assert "CJK" in name
+    path = mpl.font_manager.findfont(name, fallback_to_default=False)
+    assert mpl.ft2font.FT2Font(path).get_char_index(0x652F)
+
+
+def test_every_chinese_text_has_a_shape_in_the_chart_font() -> None:
+    path = mpl.font_manager.findfont(theme.chinese_font(), fallback_to_default=False)
+    known = mpl.ft2font.FT2Font(path).get_charmap()
+    assert {c for said in text.catalog("zh").values() for c in said if ord(c) not in known} == set()
+
+
+def test_a_chart_too_rich_for_a_drawing_becomes_a_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(theme, "SVG_LIMIT", 100)
+    figure = plots.funnel(STEPS).get_figure(root=True)
+    assert figure is not None
+    bundle, metadata = theme.picture(figure)
+    assert list(bundle) == ["image/png"]
+    assert metadata["image/png"]["width"] == 960
+
+
+def test_the_same_table_gives_the_same_picture() -> None:
+    figures = [plots.waterfall(TREE).get_figure(root=True) for _ in range(2)]
+    first, second = (theme.picture(figure)[0] for figure in figures if figure is not None)
+    assert first == second
+
+
+def test_charts_do_not_change_their_input() -> None:
+    copies = [frame.copy(deep=True) for frame in (DAILY, STEPS, COHORTS, TREE, SEGMENTS)]
+    _all()
+    for frame, copy in zip((DAILY, STEPS, COHORTS, TREE, SEGMENTS), copies, strict=True):
+        pd.testing.assert_frame_equal(frame, copy)
+
+
+def test_two_periods_differ_in_grey() -> None:
+    luminance = {
+        c: sum(w * v for w, v in zip((0.21, 0.72, 0.07), mpl.colors.to_rgb(c), strict=True)) for c in theme.SERIES[:2]
+    }
+    assert abs(luminance[theme.SERIES[0]] - luminance[theme.SERIES[1]]) > 0.25
+    assert set(labels.SEGMENTS) >= set(SEGMENTS["segment"])
