@@ -63,7 +63,7 @@ def read(folder: str | Path, connection: DuckDBPyConnection | None = None) -> Re
     has_sheet = "sheet" in raw.columns
     pick(raw if has_sheet else raw.project("*, NULL AS sheet"), COLUMNS).create_view("retail_raw")
     services = ", ".join(f"('{pattern}', '{what}')" for pattern, what in SERVICES.items())
-    connection.execute(_ROWS.format(second="sheet = max(sheet) OVER ()" if has_sheet else _AFTER_THE_SEAM))
+    connection.execute(_ROWS.format(second=_LATER_SHEET if has_sheet else _AFTER_THE_SEAM))
     connection.execute(_SORTED.format(services=services))
     connection.execute("DROP VIEW retail_raw; DROP TABLE retail_rows")
     matches = _match(connection.sql(_CANDIDATES).fetchall())
@@ -86,7 +86,12 @@ def _match(candidates: list[tuple[int, str, str, int, float, int, float]]) -> li
 
 
 # The file is two yearly sheets, each in time order: the second starts where the clock runs back.
-_AFTER_THE_SEAM = "coalesce(bool_or(stepped_back) OVER (ORDER BY row), false)"
+_LATER_SHEET = "sheet = (SELECT max(sheet) FROM parsed)"
+_AFTER_THE_SEAM = """coalesce(row >= (
+        SELECT min(row) FROM (
+            SELECT row, dated < lag(dated) OVER (ORDER BY row) - INTERVAL 1 DAY AS is_back FROM parsed
+        ) WHERE is_back
+    ), false)"""
 
 _ROWS = """
 CREATE OR REPLACE TEMP TABLE retail_rows AS
@@ -103,8 +108,7 @@ WITH parsed AS (
         sheet
     FROM retail_raw
 ),
-stepped AS (SELECT *, dated < lag(dated) OVER (ORDER BY row) - INTERVAL 1 DAY AS stepped_back FROM parsed),
-parted AS (SELECT *, {second} AS is_second FROM stepped),
+parted AS (SELECT *, {second} AS is_second FROM parsed),
 again AS (
     SELECT DISTINCT invoice, code, quantity, dated, price FROM parted
     WHERE is_second AND dated <= (SELECT max(dated) FROM parted WHERE NOT is_second)
@@ -143,14 +147,16 @@ FROM kinds LEFT JOIN orders USING (invoice)
 """
 
 _CANDIDATES = """
-WITH sold AS (
-    SELECT customer, code, invoice, min(dated) AS dated, sum(quantity) AS quantity, sum(money) AS money,
+WITH back AS (SELECT * FROM retail WHERE what IN ('goods returned', 'shipping returned') AND customer IS NOT NULL),
+sold AS (
+    SELECT customer, code, invoice, min(dated) AS dated, sum(quantity)::BIGINT AS quantity, sum(money) AS money,
         list(price) AS prices
-    FROM retail WHERE what IN ('goods sold', 'shipping sold') AND customer IS NOT NULL GROUP BY ALL
+    FROM retail SEMI JOIN back USING (customer, code)
+    WHERE what IN ('goods sold', 'shipping sold') GROUP BY ALL
 )
-SELECT back.row, sold.invoice, code, -back.quantity, -back.money, sold.quantity::BIGINT, sold.money
-FROM retail AS back JOIN sold USING (customer, code)
-WHERE back.what IN ('goods returned', 'shipping returned') AND sold.dated <= back.dated
+SELECT back.row, sold.invoice, code, -back.quantity, -back.money, sold.quantity, sold.money
+FROM back JOIN sold USING (customer, code)
+WHERE sold.dated <= back.dated
 ORDER BY back.dated, back.row, list_contains(sold.prices, back.price) DESC, sold.dated DESC, sold.invoice DESC
 """
 
