@@ -67,9 +67,11 @@ def _is_number(values: "pd.Series[Any]") -> bool:
 def _cells(frame: pd.DataFrame, column: str, kinds: Mapping[str, str], has_bar: bool) -> list[Piece]:
     values = frame[column]
     if not _is_number(values):
-        say = _speaker(column)
-        return [tag("td", say(value)) for value in values]
+        say, style = _speaker(column), {"kind": "code"} if column in CODES else {}
+        return [tag("td", say(value), **style) for value in values]
     what = kinds.get(column) or kind(column)
+    if what == "count" and bool((values % 1 > 0).any()) and bool((values.abs() < 1000).all()):
+        what = "decimal"  # a mean of counts
     metrics = next((frame[name] for name in ("metric", "factor") if name in frame), None)
     whats = [_row_kind(str(m), column) for m in metrics] if metrics is not None and column in OF_THE_ROW else None
     largest = float(values.abs().max()) if has_bar and len(values) else 0.0

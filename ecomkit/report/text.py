@@ -103,3 +103,12 @@ def label(code: str, *, column: str = "") -> str:
         return _(names.get(code, code))
     words = code.replace("_", " ").strip() if code.islower() and code.isidentifier() else code
     return _(words[:1].upper() + words[1:])
+
+
+def within(name: str) -> str:
+    """A name as it stands inside a sentence: `Traffic source` -> `traffic source`, but `SKU ID` stays.
+
+    >>> within("Traffic source"), within("SKU ID")
+    ('traffic source', 'SKU ID')
+    """
+    return name[:1].lower() + name[1:] if name[1:2].islower() else name

@@ -158,6 +158,11 @@ def test_a_table_can_be_cut_and_says_so() -> None:
     assert "more rows" not in cards.table(frame).html
 
 
+def test_a_mean_of_counts_keeps_its_decimal() -> None:
+    frame = pd.DataFrame({"frequency": [1.4, 2.0], "customers": [3, 4], "visitors": [1000.5, 2.0]})
+    assert _Cells(cards.table(frame).html).rows[1:] == [["1.4", "3", "1,000"], ["2.0", "4", "2"]]
+
+
 def test_a_table_keeps_a_named_index_and_stands_no_rows() -> None:
     frame = pd.DataFrame({"visitors": [1, 2]}, index=pd.Index(["a", "b"], name="source"))
     assert _Cells(cards.table(frame).html).rows[0] == ["Traffic source", "Visitors"]

@@ -99,7 +99,7 @@ def test_bars_have_names_values_and_signs() -> None:
     assert _names(axes) == ["Search", "my own", "Live streams"]
     assert _said(axes) == ["+¥2.00M", "−¥5.00", "–"]
     assert [bar.get_width() for bar in axes.patches] == [2_000_000.0, -5.0, 0.0]
-    assert _title(axes) == "Sales by Traffic source"
+    assert _title(axes) == "Sales by traffic source"
 
 
 def test_the_funnel_shows_users_and_rates() -> None:

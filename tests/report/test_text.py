@@ -17,6 +17,7 @@ from babel.messages.pofile import read_po
 import ecomkit
 from ecomkit.data.simulate.aftersale import REASONS
 from ecomkit.data.simulate.sales_tables import PROVINCES
+from ecomkit.data.tables import TABLES
 from ecomkit.diagnosis.dictionary import dictionary
 from ecomkit.errors import ParameterError
 from ecomkit.report import labels, text
@@ -126,3 +127,8 @@ def test_metrics_have_the_units_of_the_dictionary() -> None:
     kinds = {"people": "count", "count": "count", "money": "money", "fraction": "rate", "number": "number"}
     units = {row["key"]: kinds[row["unit"]] for row in dictionary().to_dict("records")}
     assert {key: kind(key) for key in units} == units
+
+
+def test_every_canonical_column_has_a_name() -> None:
+    columns = {column.name for table in TABLES.values() for column in table.columns}
+    assert columns - set(labels.LABELS) == set()

@@ -6,7 +6,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from ecomkit.report.plots.theme import ACCENT, MUTED, WARM, beside, canvas, describe, rows, ticks
-from ecomkit.report.text import _, label
+from ecomkit.report.text import _, label, within
 from ecomkit.report.values import kind, show, signed
 
 TOTALS = ("gmv", "revenue", "net_sales", "total")
@@ -35,7 +35,7 @@ def bars(frame: pd.DataFrame, x: str, y: str, *, title: str = "") -> Axes:
         beside(axes, 0 if pd.isna(value) else float(value), i, said)
     axes.xaxis.set_major_formatter(ticks(kind(x)))
     axes.margins(x=0.12)
-    said = title or _("{metric} by {group}", metric=label(x), group=label(y))
+    said = title or _("{metric} by {group}", metric=label(x), group=within(label(y)))
     return describe(axes, said, _listed(names, values, kind(x)))
 
 

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 
 from ecomkit.report.plots.theme import ACCENT, INK, MUTED, SERIES, SOFT, beside, canvas, describe, rows, ticks
-from ecomkit.report.text import _, label
+from ecomkit.report.text import _, label, within
 from ecomkit.report.values import show
 
 MARKERS = "oDs^vPX"
@@ -66,7 +66,7 @@ def _rates(steps: pd.DataFrame, group: str) -> Axes:
     axes.set_xlim(left=0)
     axes.margins(x=0.04)
     axes.legend(title=label(group), loc="center left", bbox_to_anchor=(1.0, 0.5))
-    title = _("Rate from the step before, by {group}", group=label(group))
+    title = _("Rate from the step before, by {group}", group=within(label(group)))
     return describe(axes, title, _("Lines are 95 % intervals."))
 
 
