@@ -1,0 +1,64 @@
+"""One finding, and the money in it."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ecomkit.data.store import Store
+from ecomkit.diagnosis.episode import Episode
+
+Z95 = 1.96
+SURE = 8.0  # standard errors from which on a finding is called sure
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was found. `money`: net sales lost, or money spent or shown for nothing, over the episode, in the store's
+    currency, with its 95 % interval `low` to `high`; `values`: the figures that its text names."""
+
+    finding: str
+    slice: Mapping[str, str]
+    since: dt.date
+    until: dt.date
+    money: float
+    low: float
+    high: float
+    z: float
+    owner: str
+    due_in_days: int
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def confidence(self) -> str:
+        return "high" if self.z >= SURE else "medium"
+
+
+def priced(units: float, units_error: float, price: float, price_error: float = 0.0) -> tuple[float, float, float]:
+    """Money of so many units at a price, and its 95 % interval by error propagation."""
+    money = units * price
+    error = np.hypot(units_error * price, units * price_error)
+    return round(money, 2), round(max(money - Z95 * error, 0.0), 2), round(money + Z95 * error, 2)
+
+
+def span(days: pd.DatetimeIndex, episode: Episode) -> tuple[dt.date, dt.date]:
+    return days[episode.first].date(), days[episode.last].date()
+
+
+def by_day(frame: pd.DataFrame, column: str, values: list[str], days: pd.DatetimeIndex) -> dict[str, pd.DataFrame]:
+    """A frame per value of `column`: the `values` by day, 0 on days without a row."""
+    return {
+        str(key): part.set_index("date")[values].astype(float).reindex(days, fill_value=0.0)
+        for key, part in frame.groupby(column)
+    }
+
+
+def title(store: Store, product: str) -> str:
+    """The product's name on the shelf, or its id."""
+    if not store.has("products") or "title" not in store.products.columns:
+        return product
+    found = store.connection.execute("SELECT title FROM products WHERE product_id = ?", [product]).fetchall()
+    return str(found[0][0]) if found and found[0][0] else product

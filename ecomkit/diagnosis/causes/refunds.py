@@ -1,0 +1,57 @@
+"""A batch that comes back."""
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+
+from ecomkit.data.store import Store
+from ecomkit.diagnosis import episode
+from ecomkit.diagnosis.causes.finding import Finding, by_day, priced, span, title
+from ecomkit.diagnosis.period import Period
+
+RECENT = dt.timedelta(days=60)  # the usual rate is that of the days before, when nearly all returns have arrived
+
+
+def bad_batches(store: Store, period: Period) -> list[Finding]:
+    """Products of which the units sold on a run of days are refunded more often than usual."""
+    if not (store.has("refunds") and store.has("order_lines") and "product_id" in store.refunds.columns):
+        return []
+    first = period.before_start - RECENT
+    now, then = episode.days(period), pd.date_range(first, period.before_end)
+    table = store.connection.execute(
+        """
+        WITH back AS (
+            SELECT order_id, product_id, sum(amount) AS back
+            FROM refunds WHERE order_id IS NOT NULL AND refunded_at::DATE <= ? GROUP BY ALL),
+        sold AS (
+            SELECT order_date::DATE AS date, order_id, product_id
+            FROM order_lines l JOIN orders o USING (order_id) WHERE order_date::DATE BETWEEN ? AND ? GROUP BY ALL)
+        SELECT date, product_id, count(*) AS lines, count(back) AS refunded,
+            coalesce(sum(back), 0) AS amount
+        FROM sold LEFT JOIN back USING (order_id, product_id) GROUP BY ALL""",
+        [period.end, first, period.end],
+    ).df()
+    findings = []
+    for product, days in by_day(table, "product_id", ["lines", "refunded", "amount"], then.union(now)).items():
+        before, after = days.loc[then].sum(), days.loc[now]
+        if before["lines"] < 30 or after["refunded"].sum() < 5:
+            continue
+        usual = (before["refunded"] + 1) / (before["lines"] + 2)
+        lines, refunded = after["lines"].to_numpy(), after["refunded"].to_numpy()
+        run = episode.find(-usual * lines, -refunded, np.sqrt(lines * usual * (1 - usual) + 0.25))
+        if run is None:
+            continue
+        amount = after["amount"].to_numpy()[run.days].sum() / refunded[run.days].sum()
+        since, until = span(now, run)
+        values = {
+            "product": title(store, product),
+            "rate_before": usual,
+            "rate_after": refunded[run.days].sum() / lines[run.days].sum(),
+            "sold_from": since,
+            "sold_to": until,
+        }
+        money = priced(run.missing, run.error, amount)
+        slices = {"product_id": product}
+        findings.append(Finding("bad_batch", slices, since, until, *money, run.z, "supply", 1, values))
+    return findings

@@ -1,0 +1,47 @@
+"""So what: the causes found in a period, ranked by the money in them."""
+
+import datetime as dt
+
+import pandas as pd
+
+from ecomkit.data.store import Store
+from ecomkit.diagnosis import metrics
+from ecomkit.diagnosis.causes import CAUSES
+from ecomkit.diagnosis.period import Day
+
+SHARE_MIN = 0.005  # of the period's sales: less is not worth a manager's time
+COLUMNS = [
+    "finding", "slice", "since", "until", "money_at_stake", "money_low", "money_high", "confidence", "owner", "due",
+    "values",
+]  # fmt: skip
+
+
+def rank(store: Store, start: Day = None, end: Day = None, compare: str = "previous") -> pd.DataFrame:
+    """What happened to the store in a period, the most money first; empty if nothing stands out.
+
+    A cause is named only with evidence: a run of days that differs from the same weekdays of the period compared
+    with by at least five standard errors and a fifth, or orders alike beyond chance.
+
+    Parameters
+    ----------
+    store, start, end, compare
+        As for `metrics.period`. Causes whose tables the store lacks are not looked for.
+
+    Returns
+    -------
+    pandas.DataFrame, one row per finding
+        `finding` (code), `slice` ({dimension: value}), `since`, `until`, `money_at_stake` (sales lost, or money spent,
+        refunded or shown for nothing, over these days) with its 95 % interval `money_low` to `money_high`,
+        `confidence` (high or medium), `owner` (role), `due` (date), `values` (the figures its text names).
+    """
+    period = metrics.period(store, start, end, compare)
+    sales = metrics.total(metrics.daily(store, period.start, period.end))["gmv"].iloc[0]
+    found = [f for cause in CAUSES for f in cause(store, period) if f.low > 0 and f.money >= SHARE_MIN * sales]
+    rows = [
+        (
+            f.finding, f.slice, f.since, f.until, f.money, f.low, f.high, f.confidence, f.owner,
+            period.end + dt.timedelta(days=1 + f.due_in_days), f.values,
+        )
+        for f in sorted(found, key=lambda f: -f.money)
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=COLUMNS)
