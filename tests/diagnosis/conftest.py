@@ -1,7 +1,6 @@
 """Small stores of a few visible rows, and the public ones, opened once."""
 
-from collections.abc import Callable
-from functools import cache
+from collections.abc import Callable, Iterator
 
 import duckdb
 import pandas as pd
@@ -40,17 +39,17 @@ def traffic() -> Callable[[list[tuple]], pd.DataFrame]:
 
 
 @pytest.fixture(scope="session")
-def open_public() -> Callable[[str], Store]:
+def open_public() -> Iterator[Callable[[str], Store]]:
     """Opens a public data set by name; skips where it is not on this machine."""
+    opened: dict[str, Store] = {}
 
-    @cache
-    def opened(name: str) -> Store:
-        return open_store(name)
-
-    def opened_or_skipped(name: str) -> Store:
+    def open_or_skip(name: str) -> Store:
         try:
-            return opened(name)
+            opened[name] = opened.get(name) or open_store(name)
         except MissingDataError as error:
             pytest.skip(str(error).splitlines()[0])
+        return opened[name]
 
-    return opened_or_skipped
+    yield open_or_skip
+    for store in opened.values():
+        store.close()
