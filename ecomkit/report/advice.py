@@ -123,7 +123,7 @@ def _card(rank: int, row: Mapping[Any, Any]) -> Piece:
 
 def _money(row: Mapping[Any, Any]) -> Piece:
     low, high = (show(row.get(name), "money", short=True) for name in ("money_low", "money_high"))
-    extent = [tag("span", f"{low} – {high}", kind="range")] if NONE not in (low, high) else []
+    extent = [tag("span", f"{low} – {high}", kind="range")] if NONE not in (low, high) and low != high else []
     stake = tag("span", show(row.get("money_at_stake"), "money", short=True), kind="value")
     return tag("div", tag("span", _("Money at stake"), kind="name"), stake, *extent, kind="money")
 

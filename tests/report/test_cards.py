@@ -108,6 +108,8 @@ def test_findings_say_what_why_what_to_do_and_who() -> None:
     ):
         assert part in said, part
     assert "<b>" not in cards.findings(FOUND).html
+    sure = FOUND.head(1).assign(money_low=54_321.0, money_high=54_321.0)
+    assert repr(cards.findings(sure)).count("¥54,321") == 1
     assert repr(cards.findings(FOUND.head(0))) == "Nothing stands out in this period."
 
 
