@@ -25,7 +25,20 @@ _HOMES = {
     "findings": "diagnosis.findings",
     "report": "report",
 }
-__all__ = ["__version__", *_HOMES]  # noqa: PLE0604 - the names are loaded on first use
+__all__ = [
+    "__version__",
+    "catalog",
+    "cohort",
+    "findings",
+    "funnel",
+    "metrics",
+    "open_store",
+    "report",
+    "rfm",
+    "simulate",
+    "tables",
+    "write_store",
+]
 
 if TYPE_CHECKING:
     from ecomkit import report

@@ -10,7 +10,7 @@ from ecomkit.customers.segments import migrate, segment, segments, summarise
 from ecomkit.data import check, frames
 from ecomkit.errors import ParameterError, TableError
 
-__all__ = ["cut_points", "measure", "migrate", "score", "segment", "segments", "summarise"]
+__all__ = ["cut_points", "identified", "measure", "migrate", "score", "segment", "segments", "summarise"]
 
 METRICS = {"r": "recency_days", "f": "frequency", "m": "monetary"}
 COUNTED = 1_000_000  # order ids that are compared exactly; of more orders, all those of one hash class in so many
@@ -114,6 +114,26 @@ def _check_customers(customers: nw.LazyFrame[Any], seen: nw.LazyFrame[Any], end:
         )
     if state["nobody"] or state["poisoned"]:
         check.fail_on_orders(seen)
+
+
+def identified(orders: Any) -> pd.DataFrame:
+    """Orders with and without a customer, because only the first can be measured.
+
+    Returns
+    -------
+    pandas.DataFrame, two rows
+        `buyer` ("known" or "guest"), `orders`, `order_share`, `revenue` (before refunds), `revenue_share`.
+    """
+    seen = check.require(orders, "orders", ["customer_id", "revenue"])
+    counted = frames.summary(
+        seen.group_by(nw.col("customer_id").is_null().alias("is_guest")).agg(
+            nw.len().alias("orders"), nw.col("revenue").sum()
+        )
+    )
+    table = counted.set_index("is_guest").reindex([False, True], fill_value=0).reset_index(drop=True)
+    table.insert(0, "buyer", ["known", "guest"])
+    table.insert(2, "order_share", table["orders"] / table["orders"].sum())
+    return table.assign(revenue_share=table["revenue"] / table["revenue"].sum())
 
 
 def cut_points(customers: Any, *, bins: int = 5) -> pd.DataFrame:

@@ -194,7 +194,9 @@ def _row_problems(
     flags = ", ".join(f"coalesce({condition}, false) AS c{i}" for i, (_, _, condition) in enumerate(checks))
     counts = ", ".join(f"count(*) FILTER (c{i}), min(n, {FIRST_ROWS}) FILTER (c{i})" for i in range(len(checks)))
     numbered = "SELECT *, row_number() OVER () - 1 AS n FROM t"
-    row = frames.sql(nw.from_native(relation), f"SELECT {counts} FROM (SELECT {flags}, n FROM ({numbered}))").fetchall()[0]
+    row = frames.sql(
+        nw.from_native(relation), f"SELECT {counts} FROM (SELECT {flags}, n FROM ({numbered}))"
+    ).fetchall()[0]
     return [
         (column, problem, row[2 * i], row[2 * i + 1]) for i, (column, problem, _) in enumerate(checks) if row[2 * i]
     ]

@@ -3,6 +3,7 @@
 import datetime as dt
 import difflib
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -203,5 +204,6 @@ def _open_public(name: str) -> Store:
 
 def _connect() -> DuckDBPyConnection:
     connection = duckdb.connect()
-    connection.execute("SET enable_progress_bar = false")  # DuckDB would draw one into the notebook
+    with suppress(duckdb.InvalidInputException):  # refused, and needless, in a kernel that could not draw one
+        connection.execute("SET enable_progress_bar = false")
     return connection

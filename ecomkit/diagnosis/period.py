@@ -27,6 +27,14 @@ class Period:
     def before_days(self) -> int:
         return (self.before_end - self.before_start).days + 1
 
+    def during(self, column: str) -> str:
+        """Returns the SQL condition that `column` lies in the period, for `relation.filter`."""
+        return f"{column}::DATE BETWEEN DATE '{self.start}' AND DATE '{self.end}'"
+
+    def earlier(self, column: str) -> str:
+        """Returns the SQL condition that `column` lies in the period compared with."""
+        return f"{column}::DATE BETWEEN DATE '{self.before_start}' AND DATE '{self.before_end}'"
+
 
 def period(store: Store, start: Day = None, end: Day = None, compare: str = "previous") -> Period:
     """Returns the days to look at and the days to compare them with.
