@@ -25,7 +25,7 @@ def rank(store: Store, start: Day = None, end: Day = None, compare: str = "previ
     Parameters
     ----------
     store, start, end, compare
-        As for `metrics.period`. Causes whose tables the store lacks are not looked for.
+        As for `metrics.period`. Causes whose tables the store lacks are not looked for: `scope` says which.
 
     Returns
     -------
@@ -36,7 +36,13 @@ def rank(store: Store, start: Day = None, end: Day = None, compare: str = "previ
     """
     period = metrics.period(store, start, end, compare)
     sales = metrics.total(metrics.daily(store, period.start, period.end))["gmv"].iloc[0]
-    found = [f for cause in CAUSES for f in cause(store, period) if f.low > 0 and f.money >= SHARE_MIN * sales]
+    found = [
+        f
+        for cause in CAUSES
+        if not cause.lacks(store)
+        for f in cause.find(store, period)
+        if f.low > 0 and f.money >= SHARE_MIN * sales
+    ]
     rows = [
         (
             f.finding, f.slice, f.since, f.until, f.money, f.low, f.high, f.confidence, f.owner,
@@ -45,3 +51,15 @@ def rank(store: Store, start: Day = None, end: Day = None, compare: str = "previ
         for f in sorted(found, key=lambda f: -f.money)
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def scope(store: Store) -> pd.DataFrame:
+    """Which causes can be looked for in this store.
+
+    Returns
+    -------
+    pandas.DataFrame, one row per cause
+        `finding` (code), `looked_for` (bool), `missing` (the columns it would need, as table.column; "" where none).
+    """
+    rows = [(cause.finding, not (lacks := cause.lacks(store)), ", ".join(lacks)) for cause in CAUSES]
+    return pd.DataFrame(rows, columns=["finding", "looked_for", "missing"])

@@ -28,7 +28,8 @@ WORDS = {
     ),
     "out_of_stock": (
         "{product} ran out of stock",
-        "{product} sold {units_per_day} units a day while it was in stock, and none on {days_out} days.",
+        "{product} sold {units_per_day} units a day while it was in stock, "
+        "and had less than that to sell on {days_out} days.",
         "Chase the late delivery; sell the product as a pre-order or send its visitors to a substitute; "
         "pause its ads until it is back; raise its reorder point.",
     ),

@@ -12,9 +12,9 @@ from ecomkit.report.advice import advise, findings
 from ecomkit.report.grid import table
 from ecomkit.report.piece import Piece, join, tag
 from ecomkit.report.text import _, label
-from ecomkit.report.values import NONE, kind, show
+from ecomkit.report.values import NONE, kind, show, signed
 
-__all__ = ["findings", "headline", "kpis", "needs", "note", "style", "table"]
+__all__ = ["findings", "headline", "kpis", "needs", "note", "scope", "style", "table"]
 
 LOWER_IS_BETTER = {
     "refund_amount",
@@ -84,8 +84,34 @@ def headline(frame: pd.DataFrame, found: pd.DataFrame | None = None, lang: str |
         rows = frame[frame["metric"] == "gmv"].to_dict("records")
         children = [tag("p", _sales(rows[0]), kind="lead")] if rows else []
         if found is not None and len(found):
+            if rows and (found["finding"] == "brushed_orders").any():
+                children.append(tag("p", _without_brushing(rows[0], found), kind="stake"))
             children.append(tag("p", _stake(found), kind="stake"))
         return tag("div", *children, kind="headline")
+
+
+def _without_brushing(row: Mapping[Any, Any], found: pd.DataFrame) -> str:
+    """What became of sales without the orders that look brushed: the lead counts them, for it quotes the tables."""
+    brushed = float(found.loc[found["finding"] == "brushed_orders", "money_at_stake"].sum())
+    now, before = float(row["after"]) - brushed, float(row["before"])
+    return _(
+        "Without the orders that look brushed, sales are {now}: {change} against before.",
+        now=show(now, "money", short=True),
+        change=signed(now / before - 1 if before else None, "change_rate"),
+    )
+
+
+def scope(frame: pd.DataFrame, lang: str | None = None) -> Piece:
+    """What was looked for, and what could not be, as `diagnosis.findings.scope` tells."""
+    with text.using(lang):
+        named = [label(code, column="finding") for code in frame.loc[frame["looked_for"], "finding"]]
+        said = [tag("p", _("Looked for: {causes}.", causes=_(", ").join(named) or NONE))]
+        for row in frame[~frame["looked_for"]].to_dict("records"):
+            cause = label(row["finding"], column="finding")
+            said.append(
+                tag("p", _("Not looked for: {cause}, for want of {columns}.", cause=cause, columns=row["missing"]))
+            )
+        return tag("div", *said, kind="note", role="note")
 
 
 def _sales(row: Mapping[Any, Any]) -> str:

@@ -15,6 +15,11 @@ CODES = {"segment", "owner", "role", "table", "metric", "factor", "step", "confi
     "source",
     "device",
     "campaign",
+    "finding",
+    "buyer",
+    "customer_type",
+    "outcome",
+    "what",
 }
 PHRASES = {"action", "category", "title", "product", "reason", "province"}
 OF_THE_ROW = {"before", "after", "change"}  # in a table of metrics their unit is that of the row's metric
@@ -37,7 +42,8 @@ def table(
     frame : any table; a named index becomes its first column.
     lang : "en" or "zh"; None is the language in use.
     columns : which columns to show, in this order; None shows all.
-    kinds : what a column holds where its name does not say: "money", "rate", "change_rate", "count", "number", "text".
+    kinds : what a column holds where its name does not say: "money", "rate", "change_rate", "count", "number", "text";
+        "signed money" and the like show a plus, too.
     bars : columns of numbers that also get a bar, the largest value being full.
     limit : show so many rows and say how many more there are.
     caption : a line above the table.
@@ -78,7 +84,8 @@ def _cells(frame: pd.DataFrame, column: str, kinds: Mapping[str, str], has_bar: 
     cells = []
     for i, value in enumerate(values):
         unit = whats[i] if whats else what
-        said = signed(value, unit) if column in ("change", "change_rate", "contribution") else show(value, unit)
+        is_change = column in ("change", "change_rate", "contribution", "difference") or unit.startswith("signed ")
+        said = signed(value, unit.removeprefix("signed ")) if is_change else show(value, unit)
         cells.append(tag("td", said, kind="number", **_bar(value, largest)))
     return cells
 

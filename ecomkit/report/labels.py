@@ -132,6 +132,17 @@ COLUMNS = {
     "sold": "Units sold",
     "returned": "Units returned",
     "lead_time_days": "Lead time in days",
+    "buyer": "Buyers",
+    "customer_type": "Buyers",
+    "order_share": "Share of orders",
+    "cluster": "Cluster",
+    "cohort_customers": "Customers of the cohort",
+    "outcome": "Outcome",
+    "what": "What",
+    "money": "Money",
+    "traffic_daily": "Daily traffic",
+    "difference": "Difference",
+    "period": "Period",
 }
 
 SEGMENTS = {
@@ -148,6 +159,55 @@ SEGMENTS = {
     "dormant_high_value": "Dormant, high value",
     "active_low_value": "Active, low value",
     "lost": "Lost customers",
+}
+
+FINDINGS = {
+    "source_lost": "Lost traffic source",
+    "checkout_fault": "Checkout fault",
+    "out_of_stock": "Out of stock",
+    "bad_batch": "Bad batch",
+    "ad_waste": "Wasted ad spend",
+    "brushed_orders": "Brushed orders",
+}
+
+BUYERS = {
+    "known": "Known customers",
+    "guest": "Guests",
+    "new": "First-time customers",
+    "returning": "Returning customers",
+}
+
+OUTCOMES = {"read": "Read", "kept": "Kept", "dropped": "Dropped"}
+
+READ = {  # what the readers of public data name in their reports
+    what: what[:1].upper() + what[1:]
+    for what in (
+        "invoice lines",
+        "goods sold",
+        "goods returned",
+        "shipping sold",
+        "shipping returned",
+        "overlap of the two sheets",
+        "stock correction",
+        "no price",
+        "manual entry",
+        "discount",
+        "shipping without goods",
+        "samples",
+        "bank charges",
+        "gift voucher",
+        "adjustment",
+        "marketplace fee",
+        "charity commission",
+        "test entry",
+        "bad debt",
+        "orders, money as paid",
+        "paid",
+        "paid, then canceled",
+        "paid, without items",
+        "never paid",
+        "payments beyond price and freight",
+    )
 }
 
 OWNERS = {
@@ -194,6 +254,9 @@ VALUES = {
     "day": "Day",
     "week": "Week",
     "month": "Month",
+    "now": "This period",
+    "then": "Before",
+    "(not in traffic_daily)": "Not in the traffic data",
 }
 
 TABLES = {
@@ -208,4 +271,14 @@ TABLES = {
 }
 
 LABELS = {**VALUES, **COLUMNS, **METRICS}
-BY_COLUMN = {"segment": SEGMENTS, "owner": OWNERS, "role": ROLES, "table": TABLES}
+BY_COLUMN = {
+    "segment": SEGMENTS,
+    "owner": OWNERS,
+    "role": ROLES,
+    "table": TABLES,
+    "finding": FINDINGS,
+    "buyer": BUYERS,
+    "customer_type": BUYERS,
+    "outcome": OUTCOMES,
+    "what": READ,
+}

@@ -10,8 +10,6 @@ from ecomkit.diagnosis.period import Period
 
 def ad_waste(store: Store, period: Period) -> list[Finding]:
     """Campaigns that spent more than before on a run of days and earned less on it than it cost."""
-    if not store.has("ads_daily") or "revenue" not in store.ads_daily.columns:
-        return []
     now, then = episode.days(period), episode.days_before(period)
     table = store.connection.sql(
         "SELECT date, campaign, sum(cost) AS cost, coalesce(sum(revenue), 0) AS revenue FROM ads_daily GROUP BY ALL"

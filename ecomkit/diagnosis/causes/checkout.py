@@ -12,8 +12,6 @@ from ecomkit.diagnosis.period import Period
 
 def checkout_faults(store: Store, period: Period) -> list[Finding]:
     """Devices on which fewer of those who began checkout paid on the day than before."""
-    if not store.has("events") or "device" not in store.events.columns:
-        return []
     now, then = episode.days(period), episode.days_before(period)
     table = store.connection.sql("""
         SELECT event_time::DATE AS date, device,

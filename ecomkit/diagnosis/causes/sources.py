@@ -10,8 +10,6 @@ from ecomkit.diagnosis.period import Period
 
 def lost_sources(store: Store, period: Period) -> list[Finding]:
     """Sources with fewer visitors than on the same weekdays before, beyond what befell all sources."""
-    if not store.has("traffic_daily") or not {"buyers", "revenue"} <= set(store.traffic_daily.columns):
-        return []
     now, then = episode.days(period), episode.days_before(period)
     table = store.connection.sql(
         "SELECT date, source, sum(visitors) AS visitors, sum(buyers) AS buyers, sum(revenue) AS revenue "

@@ -10,8 +10,6 @@ from ecomkit.diagnosis.period import Period
 
 def stock_outs(store: Store, period: Period) -> list[Finding]:
     """Products that on several days had less to sell than they usually sell: less than a day's units, or none."""
-    if not store.has("inventory") or not store.has("order_lines"):
-        return []
     findings = []
     for product, days in _days(store, period).groupby("product_id"):
         stocked = days[days["on_hand"] > 0]

@@ -15,6 +15,9 @@ from ecomkit.report.values import show
 MARKERS = "oDs^vPX"
 
 
+ROWS, COLUMNS = 36, 26  # cohorts and ages that a page holds
+
+
 def funnel(steps: pd.DataFrame, *, by: str = "") -> Axes:
     """A bar per step with its users and the rate from the step before; with groups, the rates side by side.
 
@@ -75,23 +78,30 @@ def retention(table: pd.DataFrame) -> Axes:
 
     Parameters
     ----------
-    table : one row per cohort and age, as `customers.cohort.retention` gives it: `cohort, age, customers, rate`.
+    table : one row per cohort and age, as `customers.cohort.retention` gives it: `cohort, age, customers, rate` and
+        `cohort_customers`. The latest cohorts are shown, as many as fit on a page.
     """
     grid = table.pivot(index="cohort", columns="age", values="rate").astype(float).sort_index()
-    sizes = table[table["age"] == table["age"].min()].set_index("cohort")["customers"]
+    size = "cohort_customers" if "cohort_customers" in table else "customers"
+    sizes = table[table["age"] == table["age"].min()].set_index("cohort")[size].astype(float)
     later = grid.loc[:, grid.columns.to_numpy() > 0]
     shown = later if later.shape[1] and bool(later.notna().to_numpy().any()) else grid
-    shown = shown.dropna(how="all")
+    shown = shown.dropna(how="all").iloc[-ROWS:].iloc[:, :COLUMNS]
+    shown = shown.dropna(how="all", axis="columns")
     unit = _unit(pd.Series(shown.index))
     axes = canvas(1.2 + 0.34 * len(shown))
     dense = shown.shape[1] > 16
+    usual = shown[sizes.reindex(shown.index) >= 0.1 * sizes.median()]  # ten customers' rate must not set the scale
+    top = float(np.nanmax(usual.to_numpy(), initial=0.0)) or 1.0
+    digits = 1 if not dense or top < 0.095 else 0
+    percent = "" if dense else "%"
     sns.heatmap(
         shown,
         ax=axes,
         cmap=LinearSegmentedColormap.from_list("ecomkit", ["#ffffff", "#a9c3d6", ACCENT]),
         vmin=0,
-        vmax=float(np.nanmax(shown.to_numpy())) or 1.0,
-        annot=shown.map(lambda rate: "" if pd.isna(rate) else f"{rate * 100:.0f}" if dense else f"{rate:.1%}"),
+        vmax=top,
+        annot=shown.map(lambda rate: "" if pd.isna(rate) else f"{rate * 100:.{digits}f}{percent}"),
         fmt="",
         annot_kws={"size": 7.5 if dense else 9},
         linewidths=1,

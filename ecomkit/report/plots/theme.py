@@ -50,6 +50,7 @@ def use(lang: str) -> None:
             "font.family": "sans-serif",
             "font.sans-serif": [chinese_font(), "DejaVu Sans"],
             "axes.unicode_minus": False,
+            "text.parse_math": False,  # two amounts in R$ are not a formula
             "font.size": 10,
             "axes.titlesize": 11.5,
             "axes.titlelocation": "left",
