@@ -6,6 +6,7 @@ DuckDB and handed back; DuckDB relations, Polars lazy frames and PySpark frames 
 
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import duckdb
@@ -27,6 +28,8 @@ def _embedded() -> duckdb.DuckDBPyConnection:
     """One embedded DuckDB a thread, so that tables handed to it can be joined."""
     if not hasattr(_thread, "connection"):
         _thread.connection = duckdb.connect()
+        with suppress(duckdb.InvalidInputException):  # refused, and needless, in a kernel that could not draw one
+            _thread.connection.execute("SET enable_progress_bar = false")
     return _thread.connection
 
 
