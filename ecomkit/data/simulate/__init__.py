@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ecomkit.data.folder import TRUTH
+from ecomkit.data import folder
 from ecomkit.data.simulate.daily_tables import daily_tables, lost_sales
 from ecomkit.data.simulate.days import Day, first_state, live
 from ecomkit.data.simulate.events_table import events_table
@@ -28,7 +28,6 @@ from ecomkit.data.simulate.season import FIRST_YEAR, LAST_YEAR
 from ecomkit.data.simulate.shelf import load_shelf
 from ecomkit.data.simulate.truth import measure_truth
 from ecomkit.data.simulate.world import State, World, build_world
-from ecomkit.data.store import write_store
 from ecomkit.data.tables import TABLES
 from ecomkit.errors import ParameterError
 
@@ -56,10 +55,11 @@ class Simulation:
 
     def write(self, path: str | Path) -> Path:
         """Writes the store, and its truth beside its tables; returns its folder."""
-        folder = write_store(path, self.tables, name=NAME, currency=CURRENCY, timezone=TIMEZONE)
+        target = Path(path).expanduser().absolute()
+        folder.write(target, self.tables, name=NAME, currency=CURRENCY, timezone=TIMEZONE)
         rows = self.truth.astype(object).where(self.truth.notna(), None).to_dict("records")
-        (folder / TRUTH).write_text(json.dumps(rows, indent=2, default=str) + "\n", encoding="utf-8")
-        return folder
+        (target / folder.TRUTH).write_text(json.dumps(rows, indent=2, default=str) + "\n", encoding="utf-8")
+        return target
 
 
 def simulate(
