@@ -66,7 +66,12 @@ def _with_fakes(make_store: Callable[..., Store], fakes: int) -> Store:
     """A store of one order a day to as many homes, and first orders of one amount to one door."""
     rows = [(f"c{i}", f"2025-01-{1 + i:02} 09:00", 50 + i) for i in range(28)]
     rows += [(f"x{i}", "2025-01-27 03:00", 80) for i in range(fakes)]
-    lines = {"order_id": [f"o{n}" for n in range(len(rows))], "product_id": "p", "revenue": [r[2] for r in rows]}
+    lines = {
+        "order_id": [f"o{n}" for n in range(len(rows))],
+        "product_id": "p",
+        "quantity": 1,
+        "revenue": [r[2] for r in rows],
+    }
     store = make_store(rows, order_lines=pd.DataFrame(lines))
     store.connection.execute("ALTER TABLE orders ADD COLUMN address_id VARCHAR")
     store.connection.execute("UPDATE orders SET address_id = if(customer_id[1] = 'x', 'one door', customer_id)")
