@@ -94,7 +94,7 @@ def _say(key: str, value: Any) -> str:
     return show(abs(value) if key == "change_rate" else value, what, short=what == "money")
 
 
-def findings(frame: pd.DataFrame, lang: str | None = None) -> Piece:
+def findings(frame: pd.DataFrame, lang: str | None = None, *, scope: pd.DataFrame | None = None) -> Piece:
     """Cards of findings, in the order given: what happened, the evidence, what to do, who and until when.
 
     Parameters
@@ -102,10 +102,13 @@ def findings(frame: pd.DataFrame, lang: str | None = None) -> Piece:
     frame : one row per finding, as `diagnosis.findings.rank` gives it: `finding, values, money_at_stake` and, where
         known, `money_low, money_high, since, until, confidence, owner, due`.
     lang : "en" or "zh"; None is the language in use.
+    scope : what was looked for, as `diagnosis.findings.scope` tells: without it, no finding means that all is well.
     """
     with text.using(lang):
         if frame.empty:
-            return tag("div", tag("p", _("Nothing stands out in this period.")), kind="note", role="note")
+            is_blind = scope is not None and not scope["looked_for"].any()
+            blind, fine = _("Nothing could be checked, for want of data."), _("Nothing stands out in this period.")
+            return tag("div", tag("p", blind if is_blind else fine), kind="note", role="note")
         cards = [_card(rank, row) for rank, row in enumerate(frame.to_dict("records"), start=1)]
         return tag("ol", *cards, kind="findings")
 

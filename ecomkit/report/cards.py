@@ -95,7 +95,7 @@ def _without_brushing(row: Mapping[Any, Any], found: pd.DataFrame) -> str:
     brushed = float(found.loc[found["finding"] == "brushed_orders", "money_at_stake"].sum())
     now, before = float(row["after"]) - brushed, float(row["before"])
     return _(
-        "Without the orders that look brushed, sales are {now}: {change} against before.",
+        "Without the orders that look brushed, sales came to {now}, {change} against before.",
         now=show(now, "money", short=True),
         change=signed(now / before - 1 if before else None, "change_rate"),
     )
@@ -105,7 +105,7 @@ def scope(frame: pd.DataFrame, lang: str | None = None) -> Piece:
     """What was looked for, and what could not be, as `diagnosis.findings.scope` tells."""
     with text.using(lang):
         named = [label(code, column="finding") for code in frame.loc[frame["looked_for"], "finding"]]
-        said = [tag("p", _("Looked for: {causes}.", causes=_(", ").join(named) or NONE))]
+        said = [tag("p", _("Looked for: {causes}.", causes=_(", ").join(named)))] if named else []
         for row in frame[~frame["looked_for"]].to_dict("records"):
             cause = label(row["finding"], column="finding")
             said.append(

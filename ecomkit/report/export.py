@@ -100,7 +100,7 @@ def _drop_title(page: Any) -> None:
 
 
 def _facts(facts: Mapping[str, str]) -> list[tuple[str, str]]:
-    said = [(_("Store"), facts.get("store", ""))]
+    said = [(_("Store"), _(facts.get("store", "")))]
     if "start" in facts:
         said.append((_("Period"), f"{facts['start']} – {facts['end']}"))
     if "before_start" in facts:

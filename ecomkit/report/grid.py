@@ -22,7 +22,8 @@ CODES = {"segment", "owner", "role", "table", "metric", "factor", "step", "confi
     "what",
 }
 PHRASES = {"action", "category", "title", "product", "reason", "province"}
-OF_THE_ROW = {"before", "after", "change"}  # in a table of metrics their unit is that of the row's metric
+# In a table of metrics the unit of these is that of the row's metric.
+OF_THE_ROW = {"before", "after", "change", "orders_table", "traffic_daily", "difference"}
 
 
 def table(

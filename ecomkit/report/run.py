@@ -13,7 +13,8 @@ from typing import Any
 
 import nbformat
 
-from ecomkit.errors import CellFailure, ParameterError
+from ecomkit import errors
+from ecomkit.errors import CellFailure, EcomkitError, ParameterError
 from ecomkit.report import export
 from ecomkit.report.contract import Value, bind
 from ecomkit.report.shelf import Report, find
@@ -55,9 +56,10 @@ def run(
     Raises
     ------
     EcomkitError
-        Before anything runs: unknown report or parameter, ill-typed value, no such store, empty period.
+        Before anything runs: unknown report or parameter, ill-typed value, no such store, empty period. Or raised in a
+        cell, by a table that will not do: then nothing is written.
     CellFailure
-        A cell failed; the executed notebook is kept and named in the message.
+        A cell failed for another reason; the executed notebook is kept and named in the message.
     """
     report = find(name)
     given = {"store": _store_name(store), "lang": known(lang), "start": start, "end": end, "compare": compare}
@@ -122,6 +124,8 @@ def _execute(
                 kernel_manager_class=kernel,
             )
         except Exception as error:  # a timeout or a dead kernel is no PapermillExecutionError
+            if refusal := _refusal(error):
+                raise refusal from None
             kept = target.with_name(f"{target.stem}-failed.ipynb")
             if executed.exists():
                 shutil.copyfile(executed, kept)
@@ -139,6 +143,14 @@ def _quiet(logger: str) -> Iterator[None]:
         yield
     finally:
         log.disabled = before
+
+
+def _refusal(error: Exception) -> EcomkitError | None:
+    """What a cell refused, as the error that it raised in the kernel; None if it failed otherwise."""
+    raised = getattr(errors, str(getattr(error, "ename", "")), None)
+    if not isinstance(raised, type) or not issubclass(raised, EcomkitError) or raised is CellFailure:
+        return None
+    return raised(str(getattr(error, "evalue", "")))
 
 
 def _failure(report: Report, error: Exception, kept: Path, log: str) -> CellFailure:

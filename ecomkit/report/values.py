@@ -17,7 +17,7 @@ _KINDS = {
     **_COLUMN_KINDS,
     **dict.fromkeys(("gmv", "net_sales", "monetary", "amount", "contribution", "money", "value"), "money"),
     **dict.fromkeys(("money_at_stake", "money_low", "money_high", "gross_profit"), "money"),
-    **dict.fromkeys(("share", "customer_share", "revenue_share"), "share"),
+    **dict.fromkeys(("share", "customer_share", "revenue_share", "net_sales_share"), "share"),
     "retention": "rate",
     "confidence": "certainty",
     **dict.fromkeys(("customers", "users", "lost", "open", "rank", "age", "frequency", "addresses"), "count"),

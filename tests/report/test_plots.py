@@ -35,7 +35,7 @@ TREE = pd.DataFrame(
     [("gmv", 1000.0, 900.0, -100.0), ("visitors", 100.0, 80.0, -180.0), ("conversion_rate", 0.1, 0.11, 80.0)],
     columns=["factor", "before", "after", "contribution"],
 )
-SEGMENTS = pd.DataFrame({"segment": ["champions", "lost"], "customers": [25, 75], "revenue": [600.0, 400.0]})
+SEGMENTS = pd.DataFrame({"segment": ["champions", "lost"], "customers": [25, 75], "net_sales": [600.0, 400.0]})
 
 
 @pytest.fixture(autouse=True)

@@ -15,6 +15,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 import ecomkit
+from ecomkit.data.simulate import NAME
 from ecomkit.data.simulate.aftersale import REASONS
 from ecomkit.data.simulate.sales_tables import PROVINCES
 from ecomkit.data.tables import TABLES
@@ -42,7 +43,7 @@ def _spoken() -> Iterator[str]:
     with files("ecomkit.data.simulate").joinpath("shelf.csv").open(encoding="utf-8") as shelf:
         for product in csv.DictReader(shelf):
             yield from (product["title"], product["category"])
-    yield from (*REASONS, *PROVINCES)
+    yield from (NAME, *REASONS, *PROVINCES)
     for path in NOTEBOOKS.rglob("*.ipynb"):
         yield from _in_notebook(path)
 

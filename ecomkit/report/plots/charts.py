@@ -40,24 +40,24 @@ def bars(frame: pd.DataFrame, x: str, y: str, *, title: str = "") -> Axes:
 
 
 def segments(summary: pd.DataFrame) -> Axes:
-    """Pairs of bars: each segment's share of customers and of sales.
+    """Pairs of bars: each segment's share of customers and of net sales.
 
     Parameters
     ----------
-    summary : one row per segment: `segment, customers, revenue`, and the shares where they are there already
-        (`customer_share, revenue_share`).
+    summary : one row per segment: `segment, customers, net_sales`, and the shares where they are there already
+        (`customer_share, net_sales_share`).
     """
     shares = pd.DataFrame(
         {
             "customers": summary.get("customer_share", summary["customers"] / summary["customers"].sum()),
-            "revenue": summary.get("revenue_share", summary["revenue"] / summary["revenue"].sum()),
+            "net_sales": summary.get("net_sales_share", summary["net_sales"] / summary["net_sales"].sum()),
         }
     )
     names = _names(summary["segment"], "segment")
     axes = canvas(1.2 + 0.5 * len(names), grid="x")
-    for column, colour, shift in (("customers", "#b9c6d0", -0.19), ("revenue", ACCENT, 0.19)):
+    for column, colour, shift in (("customers", "#b9c6d0", -0.19), ("net_sales", ACCENT, 0.19)):
         at = [i + shift for i in range(len(names))]
-        said = {"customers": _("Share of customers"), "revenue": _("Share of sales")}[column]
+        said = {"customers": _("Share of customers"), "net_sales": _("Share of net sales")}[column]
         axes.barh(at, shares[column], height=0.36, color=colour, label=said)
         for i, value in zip(at, shares[column], strict=True):
             beside(axes, float(value), i, f"{value:.1%}", size=8.5)
@@ -65,7 +65,7 @@ def segments(summary: pd.DataFrame) -> Axes:
     axes.xaxis.set_major_formatter(ticks("rate"))
     axes.margins(x=0.1)
     axes.legend(loc="lower right", reverse=False)
-    return describe(axes, _("Customers and sales by segment"), _listed(names, shares["revenue"], "rate"))
+    return describe(axes, _("Customers and net sales by segment"), _listed(names, shares["net_sales"], "rate"))
 
 
 def waterfall(tree: pd.DataFrame, *, before: float | None = None, after: float | None = None) -> Axes:
