@@ -42,7 +42,7 @@ def kind(column: str) -> str:
         return "rate"
     if column.endswith("_share"):
         return "share"
-    if column.startswith(("amount_per", "value_per", "cost_per", "price")) or column.endswith(
+    if column.startswith(("amount_per", "net_sales_per", "value_per", "cost_per", "price")) or column.endswith(
         ("_revenue", "_cost", "_effect", "_amount", "_price", "_sales")
     ):
         return "money"
