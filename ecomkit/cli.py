@@ -1,6 +1,7 @@
 """The command `ecomkit`: run a report, simulate a store, print the metric dictionary."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
@@ -9,10 +10,11 @@ from ecomkit.errors import CellFailure, EcomkitError, ParameterError
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs the command line and returns its exit code: 0 done, 1 a cell failed, 2 a wrong call, 130 Ctrl-C."""
+    """Runs the command line and returns its exit code: 0, or what README.md lists for what went wrong."""
     arguments = _parser().parse_args(argv)
     try:
         arguments.do(arguments)
+        sys.stdout.flush()
     except CellFailure as failure:
         return _complain(failure, 1)
     except EcomkitError as error:
@@ -20,6 +22,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
         return 130
+    except BrokenPipeError:  # as in `ecomkit metrics | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains when it ends
+        return 141
     return 0
 
 

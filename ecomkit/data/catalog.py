@@ -75,10 +75,13 @@ def path(name: str) -> Path:
     data, folder = entry(name), _find(name)
     if folder is None:
         where = f"'{_home() / name}'" if VARIABLE in os.environ else f"a folder '{name}'"
+        excel = any(file.endswith(".xlsx") for file in data["originals"])
+        how = " (the .xlsx saved as .csv, its sheets one after the other)" if excel else ""
         source = f"{data['publisher']} ({data['page']})" if data["page"] else data["publisher"]
         raise MissingDataError(
             f"The data set '{name}' ({data['title']}, {data['licence']}) is not on this machine.",
-            f"put {', '.join(data['originals'])} of {source} into {where} and set {VARIABLE} to the folder above it.",
+            f"put {', '.join(data['originals'])} of {source}{how} into {where} "
+            f"and set {VARIABLE} to the folder above it.",
         )
     return folder
 

@@ -106,9 +106,19 @@ def attach(connection: DuckDBPyConnection, path: Path, manifest: Mapping[str, An
     return list(found), others
 
 
-def write(path: Path, tables: Mapping[str, Any], *, name: str, currency: str, timezone: str) -> Path:
+def write(
+    path: Path,
+    tables: Mapping[str, Any],
+    *,
+    name: str,
+    currency: str,
+    timezone: str,
+    complete: tuple[dt.date | str, dt.date | str] | None = None,
+) -> Path:
     """Writes a store in a temporary folder and renames it to `path`; see `store.write_store`."""
     _require_place(currency, timezone)
+    whole = {} if complete is None else {"complete": [str(day) for day in complete]}
+    complete_days(whole)
     _require_replaceable(path)
     _require_known(tables)
     ready = {table: _local(_relation(frame), table, timezone) for table, frame in tables.items()}
@@ -119,7 +129,7 @@ def write(path: Path, tables: Mapping[str, Any], *, name: str, currency: str, ti
         new = work / "new"
         new.mkdir()
         rows = {t: _write_table(relation, t, new / f"{t}.parquet") for t, relation in ready.items()}
-        manifest = {"name": name, "currency": currency, "timezone": timezone, "tables": rows}
+        manifest = {"name": name, "currency": currency, "timezone": timezone, **whole, "tables": rows}
         (new / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
         _swap(new, path, work / "old")
     finally:

@@ -12,7 +12,7 @@ import duckdb
 import pandas as pd
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
-from ecomkit.data import folder
+from ecomkit.data import check, folder
 from ecomkit.data.readers import READERS
 from ecomkit.data.tables import TABLES
 from ecomkit.errors import MissingTableError, TableError
@@ -73,7 +73,14 @@ class Store:
 
     @cached_property
     def _days(self) -> tuple[dt.date, dt.date]:
-        first, last = self.orders.aggregate("min(order_date)::date, max(order_date)::date").fetchall()[0]
+        check.require(self.orders, "orders", ["order_date"])
+        try:
+            first, last = self.orders.aggregate("min(order_date)::date, max(order_date)::date").fetchall()[0]
+        except duckdb.ConversionException as error:  # a file of text is read only now
+            raise TableError(
+                f"`orders.order_date` of '{self.name}' cannot be read: {str(error).splitlines()[0]}",
+                "write times as 2025-09-30 20:15:00, in the store's zone.",
+            ) from None
         if first is None:
             raise TableError(f"The table `orders` of '{self.name}' is empty.", "import a period that has orders.")
         return first, last
@@ -144,7 +151,15 @@ def open_store(path: str | Path = "demo") -> Store:
     return _open_folder(Path(path).expanduser())
 
 
-def write_store(path: str | Path, tables: Mapping[str, Any], *, name: str, currency: str, timezone: str) -> Path:
+def write_store(
+    path: str | Path,
+    tables: Mapping[str, Any],
+    *,
+    name: str,
+    currency: str,
+    timezone: str,
+    complete: tuple[dt.date | str, dt.date | str] | None = None,
+) -> Path:
     """Writes the tables as a store and returns its folder; where anything fails, `path` stays as it was.
 
     Parameters
@@ -155,15 +170,18 @@ def write_store(path: str | Path, tables: Mapping[str, Any], *, name: str, curre
         Canonical table name -> pandas, Polars or PyArrow frame, or DuckDB relation.
     name, currency, timezone
         What `Store` shows; currency in ISO 4217 (CNY), timezone an IANA name (Asia/Shanghai).
+    complete
+        The first and last day on which the data is whole, where it is not from the first order to the last.
 
     Raises
     ------
     TableError
         A table is unknown, or holds what its columns may not hold (all problems are listed).
     ParameterError
-        The currency, the time zone or the folder will not do.
+        The currency, the time zone, the days or the folder will not do.
     """
-    return folder.write(Path(path).expanduser().absolute(), tables, name=name, currency=currency, timezone=timezone)
+    place = Path(path).expanduser().absolute()
+    return folder.write(place, tables, name=name, currency=currency, timezone=timezone, complete=complete)
 
 
 def _open_folder(path: Path) -> Store:
