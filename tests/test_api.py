@@ -76,6 +76,6 @@ def test_a_session_as_in_the_readme(tmp_path: Path) -> None:
         figures = ek.metrics.compare(store, "2025-03-01", "2025-03-30")
         assert ek.findings.rank(store).empty
     assert sorted(customers["customer_id"]) == ["ann", "bob", "eve"]
-    assert ek.rfm.summarise(customers)["revenue"].sum() == orders["revenue"].sum()
+    assert ek.rfm.summarise(customers)["net_sales"].sum() == orders["revenue"].sum()
     assert kept.loc[kept["age"] == 0, "rate"].dropna().eq(1).all()
     assert figures.set_index("metric").loc["gmv", "after"] == 140.0

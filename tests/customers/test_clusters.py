@@ -7,7 +7,7 @@ from engines import hand_over
 from sklearn.metrics import adjusted_rand_score, silhouette_score
 
 from ecomkit.customers import clusters
-from ecomkit.errors import ParameterError
+from ecomkit.errors import ParameterError, TableError
 
 COLUMNS = ["customer_id", "recency_days", "frequency", "monetary"]
 HAND = pd.DataFrame(
@@ -48,13 +48,14 @@ def test_three_kinds_of_customer_are_three_clusters_ranked_by_money() -> None:
 def test_the_summary_adds_up() -> None:
     summary = clusters.summarise(clusters.fit(HAND))
     assert list(summary.columns) == [
-        "cluster", "customers", "customer_share", "revenue", "revenue_share", "recency_days", "frequency", "monetary",
+        "cluster", "customers", "customer_share", "net_sales", "net_sales_share",
+        "recency_days", "frequency", "monetary",
     ]  # fmt: skip
     assert summary["cluster"].tolist() == [1, 2, 3]
     assert summary["customers"].tolist() == [2, 2, 2]
-    assert summary["revenue"].tolist() == [1850.0, 185.0, 19.0]
+    assert summary["net_sales"].tolist() == [1850.0, 185.0, 19.0]
     assert summary["recency_days"].tolist() == [2.5, 41.0, 305.0]
-    assert summary[["customer_share", "revenue_share"]].sum().tolist() == pytest.approx([1, 1])
+    assert summary[["customer_share", "net_sales_share"]].sum().tolist() == pytest.approx([1, 1])
 
 
 @pytest.mark.parametrize("different", [1, 2])
@@ -62,6 +63,20 @@ def test_too_few_different_customers_are_refused(different: int) -> None:
     same = pd.concat([HAND.head(different)] * 10, ignore_index=True)
     with pytest.raises(ParameterError, match=f"{different} different customers do not form clusters"):
         clusters.fit(same)
+
+
+@pytest.mark.parametrize(
+    ("bad", "said"),
+    [
+        (HAND.drop(columns="frequency"), r"no columns \['frequency'\]"),
+        (HAND.head(0), "no customers"),
+        (HAND.assign(monetary=np.inf), "not finite"),
+        (HAND.assign(recency_days=np.nan), "not finite"),
+    ],
+)
+def test_what_rfm_does_not_return_is_refused(bad: pd.DataFrame, said: str) -> None:
+    with pytest.raises(TableError, match=said):
+        clusters.fit(bad)
 
 
 def test_money_below_zero_counts_as_none() -> None:

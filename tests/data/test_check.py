@@ -98,9 +98,10 @@ def test_whole_numbers_may_be_ids_and_dates_may_be_times() -> None:
     ("bad", "said"),
     [
         ({"customer_id": ["a", None, None]}, "`orders.customer_id` is missing in 2 rows, e.g. {"),
-        ({"customer_id": "a", "revenue": [1, -1, 2]}, "missing or negative in 1 row, e.g. {'customer_id': 'a'"),
-        ({"customer_id": "a", "revenue": [1, np.nan, 2]}, "missing or negative in 1 row,"),
-        ({"customer_id": "a", "order_date": [pd.NaT] * 3}, "missing or negative in 3 rows,"),
+        ({"customer_id": "a", "revenue": [1, -1, 2]}, "negative or not finite, in 1 row, e.g. {'customer_id': 'a'"),
+        ({"customer_id": "a", "revenue": [1, np.nan, 2]}, "negative or not finite, in 1 row,"),
+        ({"customer_id": "a", "revenue": [1, np.inf, np.inf]}, "negative or not finite, in 2 rows,"),
+        ({"customer_id": "a", "order_date": [pd.NaT] * 3}, "has a date that is missing, or money"),
     ],
 )
 def test_bad_orders_are_counted_and_shown(bad: dict, said: str) -> None:
@@ -117,12 +118,13 @@ def test_good_orders_pass() -> None:
 
 @pytest.mark.parametrize("value", ["2025-02-03", dt.date(2025, 2, 3), dt.datetime(2025, 2, 3, 23, 59)])
 def test_a_day_is_read_from_text_and_dates(value: object) -> None:
-    assert check.day("as_of", value) == dt.date(2025, 2, 3)  # type: ignore[arg-type]
+    assert check.day("as_of", value) == dt.date(2025, 2, 3)
 
 
-def test_what_is_no_day_is_refused() -> None:
-    with pytest.raises(ParameterError, match="as_of='someday' is not a date") as refused:
-        check.day("as_of", "someday")
+@pytest.mark.parametrize("value", ["someday", "2025-02-30", "2025", 20250203, None, pd.NaT], ids=repr)
+def test_what_is_no_day_is_refused(value: object) -> None:
+    with pytest.raises(ParameterError, match=f"as_of={value!r} is not a date") as refused:
+        check.day("as_of", value)
     assert "YYYY-MM-DD" in str(refused.value)
 
 
