@@ -11,7 +11,8 @@ import pyarrow as pa
 import pytest
 
 EAGER = ["pandas", "polars", "pyarrow"]
-LAZY = ["polars-lazy", "duckdb", "pandas-zoned"]
+ZONES = ["Asia/Shanghai", "Asia/Hong_Kong", "Etc/GMT+8"]
+LAZY = ["polars-lazy", "duckdb", *(f"pandas-{z}" for z in ZONES)]
 SPARK = pytest.param("spark", marks=pytest.mark.spark)
 ENGINES = [*EAGER, *LAZY, SPARK]
 
@@ -25,7 +26,7 @@ def spark() -> Any:
     settings = {
         "spark.sql.shuffle.partitions": "2",
         "spark.ui.enabled": "false",
-        "spark.sql.session.timeZone": "UTC",
+        "spark.sql.session.timeZone": "Asia/Shanghai",
         "spark.log.level": "ERROR",
         "spark.driver.memory": "2g",
         "spark.driver.bindAddress": "127.0.0.1",
@@ -40,9 +41,9 @@ def hand_over(frame: pd.DataFrame, engine: str) -> Any:
     """`frame` as a table of `engine`."""
     if engine == "pandas":
         return frame
-    if engine == "pandas-zoned":
+    if engine.startswith("pandas-"):
         times = frame.select_dtypes("datetime").columns
-        return frame.assign(**{c: frame[c].dt.tz_localize("Asia/Shanghai") for c in times})
+        return frame.assign(**{c: frame[c].dt.tz_localize(engine.removeprefix("pandas-")) for c in times})
     if engine == "polars":
         return pl.from_pandas(frame)
     if engine == "polars-lazy":

@@ -9,7 +9,7 @@ from sklearn.metrics import silhouette_score
 from sklearn.preprocessing import StandardScaler
 
 from ecomkit.data import frames
-from ecomkit.errors import ParameterError
+from ecomkit.errors import ParameterError, TableError
 
 FIGURES = ["recency_days", "frequency", "monetary"]
 FITTED, JUDGED = 50_000, 5_000  # customers that the centres are fitted to, and that the silhouette is worked out for
@@ -19,7 +19,8 @@ def fit(customers: Any, *, seed: int = 0, most: int = 8) -> pd.DataFrame:
     """Each customer's cluster; the number of clusters, 2 to `most`, is the one with the best silhouette.
 
     The three figures are compared as logarithms, scaled to equal spread: each is long-tailed, and without this money
-    alone would decide. Clusters are numbered by their mean money, 1 the most.
+    alone would decide; who got back more than was paid counts as 0. Clusters are numbered by their mean money, 1 the
+    most.
 
     Parameters
     ----------
@@ -37,8 +38,16 @@ def fit(customers: Any, *, seed: int = 0, most: int = 8) -> pd.DataFrame:
     ----------
     Rousseeuw, P. J. (1987), Silhouettes, Journal of Computational and Applied Mathematics 20, 53-65.
     """
-    table = frames.summary(frames.lazy(customers)).sort_values("customer_id", ignore_index=True)
-    points = StandardScaler().fit_transform(np.log1p(table[FIGURES].astype(float).clip(lower=0)))
+    missing = [c for c in ["customer_id", *FIGURES] if c not in frames.schema(customers)]
+    if missing:
+        raise TableError(f"The customers have no columns {missing}.", "pass the table that rfm.measure returns.")
+    table = frames.summary(frames.lazy(customers), "customer_id")
+    figures = table[FIGURES].astype(float)
+    if not len(table) or not np.isfinite(figures.to_numpy()).all():
+        raise TableError(
+            "There are no customers, or a figure is not finite.", "pass the table that rfm.measure returns."
+        )
+    points = StandardScaler().fit_transform(np.log1p(figures.clip(lower=0)))
     different = len(np.unique(points, axis=0))
     if different < 3:
         raise ParameterError(f"{different} different customers do not form clusters.", "take a longer period.")
@@ -59,11 +68,11 @@ def fit(customers: Any, *, seed: int = 0, most: int = 8) -> pd.DataFrame:
 
 
 def summarise(clustered: pd.DataFrame) -> pd.DataFrame:
-    """One row per cluster: `cluster, customers, customer_share, revenue, revenue_share`, and the middle customer's
+    """One row per cluster: `cluster, customers, customer_share, net_sales, net_sales_share`, and the middle customer's
     `recency_days, frequency, monetary` (medians)."""
     by = clustered.groupby("cluster")
-    table = by.agg(customers=("monetary", "size"), revenue=("monetary", "sum")).join(by[FIGURES].median())
+    table = by.agg(customers=("monetary", "size"), net_sales=("monetary", "sum")).join(by[FIGURES].median())
     table["customer_share"] = table["customers"] / table["customers"].sum()
-    table["revenue_share"] = table["revenue"] / table["revenue"].sum()
-    columns = ["cluster", "customers", "customer_share", "revenue", "revenue_share", *FIGURES]
+    table["net_sales_share"] = table["net_sales"] / table["net_sales"].sum()
+    columns = ["cluster", "customers", "customer_share", "net_sales", "net_sales_share", *FIGURES]
     return table.reset_index()[columns]

@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 
 from ecomkit.data import check, frames
-from ecomkit.errors import ParameterError
+from ecomkit.errors import ParameterError, TableError
 
 PERIODS = ("month", "week")
+YEAR = 366
 
 
 def retention(
@@ -37,9 +38,10 @@ def retention(
     Raises
     ------
     TableError
-        A column is missing or of the wrong type; a customer, date or revenue is missing, or negative revenue.
+        A column is missing or of the wrong type; a customer or date is missing; revenue is missing,
+        negative or infinite.
     ParameterError
-        Unknown period; no orders up to `as_of`.
+        Unknown period; no orders up to `as_of`, or `as_of` over a year after the last.
 
     Examples
     --------
@@ -56,16 +58,21 @@ def retention(
     if period not in PERIODS:
         raise ParameterError(f"period={period!r} is unknown.", f"one of {', '.join(PERIODS)}.")
     seen = check.require(orders, "orders", ["customer_id", "order_date", "revenue"])
-    if as_of is not None:
-        seen = seen.filter(frames.days("order_date") <= check.day("as_of", as_of).toordinal())
-    last = frames.summary(seen.select(nw.col("order_date").max()))["order_date"].iloc[0]
+    until = None if as_of is None else check.day("as_of", as_of)
+    if until is not None:
+        seen = seen.filter(nw.col("order_date").is_null() | (frames.days("order_date") <= until.toordinal()))
+    last = frames.summary(seen.select(frames.days("order_date").max().alias("day")))["day"].iloc[0]
     if pd.isna(last):
         raise ParameterError(
             "There are no orders in the period.", "choose as_of on or after the first order, or pass orders."
         )
-    end = check.day("as_of", as_of) if as_of is not None else pd.Timestamp(last).date()
-    counted = _count(seen, period)
-    return _fill(counted, period, end)
+    end = until or date.fromordinal(int(last))
+    if end.toordinal() - int(last) > YEAR:
+        raise ParameterError(
+            f"as_of={end} is over a year after the last order.",
+            "the data must be complete up to as_of; choose an earlier day.",
+        )
+    return _fill(_count(seen, period), period, end)
 
 
 def _number(period: str) -> nw.Expr:
@@ -84,51 +91,63 @@ def _begin(number: pd.Series, period: str) -> pd.Series:
 
 def _count(seen: nw.LazyFrame[Any], period: str) -> pd.DataFrame:
     """Customers and revenue per cohort and period that occur."""
-    good = ~nw.col("order_date").is_null() & (nw.col("revenue") >= 0)
+    good = ~nw.col("order_date").is_null() & check.is_amount("revenue")
     paid = nw.when(good).then(nw.col("revenue")).otherwise(nw.lit(float("nan")))  # one bad row makes its sum NaN
     rows = seen.select("customer_id", _number(period).cast(nw.Int32).alias("period"), paid.alias("revenue"))
     table = _count_sorted(rows) if frames.is_duckdb(rows) else _count_joined(rows)
-    if table["revenue"].isna().any() or table["period"].isna().any():
+    if table is None or table["revenue"].isna().any():
         check.fail_on_orders(seen)
-    return table.sort_values(["cohort", "period"], ignore_index=True)
+        raise TableError("The orders cannot be counted.", "this should not happen: please report it with the data.")
+    return table.assign(revenue=table["revenue"].round(4)).sort_values(["cohort", "period"], ignore_index=True)
 
 
-def _count_joined(rows: nw.LazyFrame[Any]) -> pd.DataFrame:
+def _count_joined(rows: nw.LazyFrame[Any]) -> pd.DataFrame | None:
     """In the engine's own operations: each customer's periods, joined with the first of them."""
     active = rows.group_by("customer_id", "period").agg(nw.col("revenue").sum())
     first = active.group_by("customer_id").agg(nw.col("period").min().alias("cohort"))
     known = active.filter(~nw.col("customer_id").is_null()).join(first, on="customer_id", how="inner")
     table = frames.summary(known.group_by("cohort", "period").agg(nw.len().alias("customers"), nw.col("revenue").sum()))
-    nobody = frames.summary(active.filter(nw.col("customer_id").is_null()).select("period").head(1))
-    return pd.concat([table, nobody.assign(revenue=float("nan"))]) if len(nobody) else table
+    lost = frames.summary(
+        active.filter(nw.any_horizontal(nw.col("customer_id", "period").is_null(), ignore_nulls=False)).head(1)
+    )
+    return None if len(lost) else table
 
 
-def _count_sorted(rows: nw.LazyFrame[Any]) -> pd.DataFrame:
+def _count_sorted(rows: nw.LazyFrame[Any]) -> pd.DataFrame | None:
     """DuckDB sorts the orders once; a fold over the sorted stream needs no hash table of customers and periods."""
     parts = []
     for table, offsets in frames.runs(rows.sort("customer_id", "period").to_native(), ["customer_id"]):
         if table.column("customer_id").null_count or table.column("period").null_count:
-            return pd.DataFrame({"cohort": [0], "period": [None], "customers": [0], "revenue": [float("nan")]})
+            return None
         period = table.column("period").to_numpy()
         cohort = np.repeat(period[offsets[:-1]], np.diff(offsets))
         again = np.append(False, period[1:] == period[:-1])
         again[offsets[:-1]] = False
-        base, width = int(period.min()), int(period.max() - period.min()) + 1
-        cell = (cohort - base) * width + (period - base)
-        customers = np.bincount(cell[~again], minlength=width * width)
-        revenue = np.bincount(cell, weights=table.column("revenue").to_numpy(), minlength=width * width)
-        at = np.flatnonzero(customers)
-        parts.append(
-            pd.DataFrame(
-                {
-                    "cohort": base + at // width,
-                    "period": base + at % width,
-                    "customers": customers[at],
-                    "revenue": revenue[at],
-                }
-            )
-        )
+        new = ~again
+        parts.append(_cells(cohort, period, new, table.column("revenue").to_numpy()))
     return pd.concat(parts).groupby(["cohort", "period"], as_index=False).sum(skipna=False)
+
+
+def _cells(cohort: np.ndarray, period: np.ndarray, is_new: np.ndarray, revenue: np.ndarray) -> pd.DataFrame:
+    """Customers and revenue of each cohort and period in these rows; `is_new` marks a customer's first in a period."""
+    base, width = int(period.min()), int(period.max() - period.min()) + 1
+    cell = (cohort - base).astype(np.int64) * width + (period - base)
+    if width * width > 4 * len(cell):  # a stray date must not make a table of centuries
+        cells, cell = np.unique(cell, return_inverse=True)
+    else:
+        cells = np.arange(width * width)
+    customers = np.bincount(cell[is_new], minlength=len(cells))
+    money = np.bincount(cell, weights=revenue, minlength=len(cells))
+    at = np.flatnonzero(customers)
+    number = cells[at]
+    return pd.DataFrame(
+        {
+            "cohort": base + number // width,
+            "period": base + number % width,
+            "customers": customers[at],
+            "revenue": money[at],
+        }
+    )
 
 
 def _fill(counted: pd.DataFrame, period: str, end: date) -> pd.DataFrame:

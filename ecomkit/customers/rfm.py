@@ -13,11 +13,11 @@ from ecomkit.errors import ParameterError, TableError
 __all__ = ["cut_points", "identified", "measure", "migrate", "score", "segment", "segments", "summarise"]
 
 METRICS = {"r": "recency_days", "f": "frequency", "m": "monetary"}
-COUNTED = 1_000_000  # order ids that are compared exactly; of more orders, all those of one hash class in so many
+BINS_MOST = 100
 
 
 def measure(orders: Any, *, as_of: date | str | None = None) -> Any:
-    """Recency, frequency and money of each customer, on the evening of `as_of`.
+    """Recency, frequency and money of each customer, on the evening of `as_of`; the rows in no order.
 
     Parameters
     ----------
@@ -36,7 +36,8 @@ def measure(orders: Any, *, as_of: date | str | None = None) -> Any:
     Raises
     ------
     TableError
-        A column is missing or of the wrong type; a customer, date or revenue is missing, or negative revenue.
+        A column is missing or of the wrong type; a customer or date is missing; money is missing, negative or
+        infinite; an order id repeats.
     ParameterError
         `as_of` is before the first order.
 
@@ -56,32 +57,30 @@ def measure(orders: Any, *, as_of: date | str | None = None) -> Any:
     seen = check.require(orders, "orders", ["customer_id", "order_date", "revenue"], ["refund_amount", "order_id"])
     until = None if as_of is None else check.day("as_of", as_of)
     if until is not None:
-        seen = seen.filter(frames.days("order_date") <= until.toordinal())
-    _check_orders(seen)
-    paid = nw.col("revenue")
-    good = ~nw.col("order_date").is_null() & ~paid.is_null() & (paid >= 0)
-    if "refund_amount" in seen.collect_schema().names():
-        paid = paid - nw.col("refund_amount").fill_null(0.0)
-    spoilt = nw.lit(float("nan"))  # one bad row makes its customer's sum NaN: found without a second pass
-    customers = frames.once(
-        seen.with_columns(nw.when(good).then(paid).otherwise(spoilt).alias("paid"))
-        .group_by("customer_id")
-        .agg(
-            nw.col("order_date").max().alias("last"),
-            nw.len().alias("frequency"),
-            nw.col("paid").sum().alias("monetary"),
-        )
-        # parallel sums differ in the last bits; unrounded, equal customers would then rank apart
-        .with_columns(
-            last=frames.days("last"), monetary=nw.col("monetary").round(4), frequency=nw.col("frequency").cast(nw.Int64)
-        )
-    )
+        seen = seen.filter(nw.col("order_date").is_null() | (frames.days("order_date") <= until.toordinal()))
+    _check_order_ids(seen)
+    customers = frames.once(_group(seen))
     end = until.toordinal() if until else _last_day(customers)
     _check_customers(customers, seen, end)
-    result = customers.select(
-        "customer_id", (nw.lit(end) - nw.col("last")).alias("recency_days"), "frequency", "monetary"
+    recency = (nw.lit(end) - nw.col("last")).alias("recency_days")
+    return frames.like(customers.select("customer_id", recency, "frequency", "monetary"), orders)
+
+
+def _group(seen: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    good, paid = ~nw.col("order_date").is_null() & check.is_amount("revenue"), nw.col("revenue")
+    if "refund_amount" in seen.collect_schema().names():
+        good = good & (nw.col("refund_amount").is_null() | check.is_amount("refund_amount"))
+        paid = paid - nw.col("refund_amount").fill_null(0.0)
+    spoilt = nw.lit(float("nan"))  # one bad row makes its customer's sum NaN: found without a second pass
+    return (
+        seen.with_columns(paid=nw.when(good).then(paid).otherwise(spoilt))
+        .group_by("customer_id")
+        .agg(last=nw.col("order_date").max(), frequency=nw.len(), monetary=nw.col("paid").sum())
+        # parallel sums differ in the last bits; unrounded, equal customers would then rank apart
+        .with_columns(
+            last=frames.days("last"), frequency=nw.col("frequency").cast(nw.Int64), monetary=nw.col("monetary").round(4)
+        )
     )
-    return frames.like(result, orders)
 
 
 def _last_day(customers: nw.LazyFrame[Any]) -> int:
@@ -89,10 +88,10 @@ def _last_day(customers: nw.LazyFrame[Any]) -> int:
     return 0 if pd.isna(last) else int(last)
 
 
-def _check_orders(seen: nw.LazyFrame[Any]) -> None:
+def _check_order_ids(seen: nw.LazyFrame[Any]) -> None:
     if "order_id" not in seen.collect_schema().names():
         return
-    repeated, missing = frames.count_repeated(seen, "order_id", COUNTED)
+    repeated, missing = frames.count_repeated(seen, "order_id")
     if repeated or missing:
         raise TableError(
             f"`orders.order_id` repeats in {repeated} rows and is missing in {missing}.",
@@ -101,18 +100,14 @@ def _check_orders(seen: nw.LazyFrame[Any]) -> None:
 
 
 def _check_customers(customers: nw.LazyFrame[Any], seen: nw.LazyFrame[Any], end: int) -> None:
-    nobody = nw.col("customer_id").is_null()
-    poisoned = nw.col("monetary").is_nan() | nw.col("monetary").is_null()
-    state = frames.summary(
-        customers.select(nw.len().alias("customers"), nobody.any().alias("nobody"), poisoned.any().alias("poisoned"))
-    ).iloc[0]
+    bad = nw.col("customer_id").is_null() | nw.col("monetary").is_nan() | nw.col("monetary").is_null()
+    state = frames.summary(customers.select(nw.len().alias("customers"), bad.any().alias("bad"))).iloc[0]
     if state["customers"] == 0:
-        first = frames.summary(seen.select(nw.len().alias("rows")))["rows"].iloc[0]
         raise ParameterError(
-            f"There are no orders up to {date.fromordinal(end) if end else 'the end'} ({first} rows).",
+            f"There are no orders{f' up to {date.fromordinal(end)}' if end else ''}.",
             "choose as_of on or after the first order, or pass orders.",
         )
-    if state["nobody"] or state["poisoned"]:
+    if state["bad"]:
         check.fail_on_orders(seen)
 
 
@@ -127,7 +122,7 @@ def identified(orders: Any) -> pd.DataFrame:
     seen = check.require(orders, "orders", ["customer_id", "revenue"])
     counted = frames.summary(
         seen.group_by(nw.col("customer_id").is_null().alias("is_guest")).agg(
-            nw.len().alias("orders"), nw.col("revenue").sum()
+            orders=nw.len(), revenue=nw.col("revenue").sum().round(4)
         )
     )
     table = counted.set_index("is_guest").reindex([False, True], fill_value=0).reset_index(drop=True)
@@ -145,15 +140,20 @@ def cut_points(customers: Any, *, bins: int = 5) -> pd.DataFrame:
         `metric` (`r`, `f`, `m`), `score`, `above`: the score needs a value better than this one (for `r` in days
         with the sign turned, so that more is better).
     """
-    if isinstance(bins, bool) or not isinstance(bins, int) or bins < 2:
-        raise ParameterError(f"bins={bins!r} is not a whole number of at least 2.", "bins=5 is usual.")
-    frame = _axes(customers)
-    n = int(frames.summary(frame.select(nw.len().alias("n")))["n"].iloc[0])
-    if n == 0:
-        raise TableError("There are no customers to score.", "pass the table that rfm.measure returns.")
+    if isinstance(bins, bool) or not hasattr(bins, "__index__") or not 2 <= bins <= BINS_MOST:
+        raise ParameterError(f"bins={bins!r} is not a whole number from 2 to {BINS_MOST}.", "bins=5 is usual.")
+    axes = _axes(customers)
+    lacking = nw.any_horizontal(*(nw.col(m).is_null() | nw.col(m).is_nan() for m in METRICS), ignore_nulls=False)
+    state = frames.summary(axes.select(nw.len().alias("n"), lacking.sum().alias("lacking"))).iloc[0]
+    n = int(state["n"])
+    if n == 0 or state["lacking"]:
+        raise TableError(
+            f"{int(state['lacking'])} of {n} customers lack a figure." if n else "There are no customers to score.",
+            "pass the table that rfm.measure returns.",
+        )
     # score > j  <=>  bins * worse // n >= j  <=>  the value beats the ceil(j n / bins)-th smallest one
     places = [-(-j * n // bins) for j in range(1, bins)]
-    values = frames.nth_smallest(frame, list(METRICS), places, n)
+    values = frames.nth_smallest(axes, list(METRICS), places, n)
     return pd.DataFrame(
         [(m, j + 2, values[m][j]) for m in METRICS for j in range(bins - 1)], columns=["metric", "score", "above"]
     )
@@ -161,13 +161,12 @@ def cut_points(customers: Any, *, bins: int = 5) -> pd.DataFrame:
 
 def _axes(customers: Any) -> nw.LazyFrame[Any]:
     """`r, f, m` on axes where more is better."""
-    frame = frames.lazy(customers)
-    missing = [c for c in METRICS.values() if c not in frame.collect_schema().names()]
-    if missing:
-        raise TableError(f"The customers have no columns {missing}.", "pass the table that rfm.measure returns.")
-    return frame.select(
-        r=-nw.col("recency_days").cast(nw.Float64), f=nw.col("frequency").cast(nw.Float64), m=nw.col("monetary")
-    )
+    have = frames.schema(customers)
+    wrong = [c for c in METRICS.values() if c not in have or not have[c].is_numeric()]
+    if wrong:
+        raise TableError(f"The customers have no numbers in {wrong}.", "pass the table that rfm.measure returns.")
+    value = {m: nw.col(c).cast(nw.Float64) for m, c in METRICS.items()}
+    return frames.lazy(customers, list(METRICS.values())).select(r=-value["r"], f=value["f"], m=value["m"])
 
 
 def score(customers: Any, *, bins: int = 5, cuts: pd.DataFrame | None = None) -> Any:
@@ -179,19 +178,25 @@ def score(customers: Any, *, bins: int = 5, cuts: pd.DataFrame | None = None) ->
     Parameters
     ----------
     customers : table from `measure`
-    bins : scores per metric
-    cuts : table from `cut_points`, to score on the scale of an earlier period
+    bins : scores per metric, 2 to 100
+    cuts : table from `cut_points`, to score on the scale of an earlier period; it brings its own bins
 
     Returns
     -------
-    The same kind of table with the whole numbers `r, f, m` added
+    The same table with the whole numbers `r, f, m` added
     """
-    scale = cut_points(customers, bins=bins) if cuts is None else cuts
-    frame = frames.lazy(customers)
+    scale = cut_points(customers, bins=bins) if cuts is None else _checked(cuts)
     scores = {}
     for metric, column in METRICS.items():
         value = nw.col(column).cast(nw.Float64)
         axis = -value if metric == "r" else value
         above = scale.loc[scale["metric"] == metric, "above"]
         scores[metric] = sum(((axis > cut).cast(nw.Int64) for cut in above), nw.lit(1).cast(nw.Int64))
-    return frames.like(frame.with_columns(**scores), customers)
+    return nw.to_native(nw.from_native(customers).with_columns(**scores))
+
+
+def _checked(cuts: pd.DataFrame) -> pd.DataFrame:
+    sizes = cuts.groupby("metric")["above"].count() if {"metric", "above"} <= set(cuts) else pd.Series(dtype="int64")
+    if set(sizes.index) != set(METRICS) or sizes.nunique() != 1 or sizes.sum() != len(cuts):
+        raise ParameterError("These cuts are no scale of r, f and m.", "pass the table that rfm.cut_points returns.")
+    return cuts

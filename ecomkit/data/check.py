@@ -1,10 +1,13 @@
 """Does a table hold what its columns may hold? Asked once, at the public door; inner functions trust."""
 
-from datetime import date
+import re
+from contextlib import suppress
+from datetime import date, datetime
 from typing import Any
 
 import duckdb
 import narwhals as nw
+import numpy as np
 import pandas as pd
 
 from ecomkit.data import frames
@@ -14,7 +17,9 @@ from ecomkit.errors import ParameterError, TableError
 FIRST_ROWS = 5
 
 
-def require(table: Any, name: str, columns: list[str], optional: list[str] | None = None) -> nw.LazyFrame[Any]:
+def require(
+    table: Any, name: str, columns: list[str], optional: list[str] | None = None, *, instants: bool = False
+) -> nw.LazyFrame[Any]:
     """The `columns` (and those `optional` ones that are there) of a table, with their types checked.
 
     Parameters
@@ -22,28 +27,25 @@ def require(table: Any, name: str, columns: list[str], optional: list[str] | Non
     table : any table that `frames.lazy` opens
     name : a key of `TABLES`, used in messages
     columns, optional : columns that the caller reads
+    instants : zoned times become UTC instead of the clock of their zone
 
     Raises
     ------
     TableError
         A column is missing, or holds text where times or numbers belong, floats where ids belong, or mixed zones.
     """
-    try:
-        schema = nw.from_native(table).collect_schema()
-    except TypeError:
-        frames.lazy(table)  # raises the clear error
-        raise
-    have = schema.names()
+    have = frames.schema(table)
     missing = [c for c in columns if c not in have]
     if missing:
+        spare = [c for c in have if c not in columns and c not in (optional or [])] or ["yours"]
         raise TableError(
-            f"`{name}` has no columns {missing}; it has {have}.",
-            f"rename yours first, e.g. {name}.rename(columns={{{(have or ['yours'])[0]!r}: {missing[0]!r}}}).",
+            f"`{name}` has no columns {missing}; it has {list(have)}.",
+            f"rename yours first, e.g. {name}.rename(columns={{{spare[0]!r}: {missing[0]!r}}}).",
         )
     wanted = columns + [c for c in optional or [] if c in have]
     for column in wanted:
-        _check_type(name, TABLES[name].column(column), schema[column])
-    frame = frames.lazy(table, wanted)
+        _check_type(name, TABLES[name].column(column), have[column])
+    frame = frames.lazy(table, wanted, instants=instants)
     numbers = [c for c in wanted if TABLES[name].column(c).kind == "money"]
     return frame.with_columns(nw.col(*numbers).cast(nw.Float64)) if numbers else frame
 
@@ -56,7 +58,7 @@ def _check_type(table: str, column: Column, dtype: Any) -> None:
                 f"{where} holds text, not times.",
                 f"{table}['{column.name}'] = pd.to_datetime({table}['{column.name}']).",
             )
-        if not dtype.is_temporal():
+        if not isinstance(dtype, nw.Datetime | nw.Date) and dtype != nw.Date:
             raise TableError(
                 f"{where} holds {dtype}, not times of one time zone.",
                 f"bring them to the store's zone, e.g. pd.to_datetime({table}['{column.name}'], utc=True)"
@@ -84,29 +86,43 @@ def fail_on_rows(frame: nw.LazyFrame[Any], bad: nw.Expr, message: str, hint: str
         raise TableError(f"{message} in {count} row{'s' * (count != 1)}, e.g. {shown}.", hint)
 
 
+def is_amount(column: str) -> nw.Expr:
+    """Whether money is there, finite and not negative."""
+    amount = nw.col(column)
+    return ~amount.is_null() & (amount >= 0) & (amount < nw.lit(float("inf")))
+
+
 def fail_on_orders(orders: nw.LazyFrame[Any]) -> None:
-    """Raises the `TableError` for orders without customer, date or revenue, or with negative revenue."""
+    """Raises the `TableError` for orders without customer or date, or whose money is missing, negative or infinite."""
     fail_on_rows(
         orders,
         nw.col("customer_id").is_null(),
         "`orders.customer_id` is missing",
         "guest orders have no customer: leave them out on purpose, orders.dropna(subset=['customer_id']).",
     )
-    revenue = nw.col("revenue")
+    bad = nw.col("order_date").is_null() | ~is_amount("revenue")
+    if "refund_amount" in orders.collect_schema().names():
+        bad = bad | ~(nw.col("refund_amount").is_null() | is_amount("refund_amount"))
     fail_on_rows(
         orders,
-        nw.col("order_date").is_null() | revenue.is_null() | revenue.is_nan() | (revenue < 0),
-        "`orders.order_date` or `orders.revenue` is missing or negative",
-        "refunds belong in `refund_amount`; drop or repair these rows first.",
+        bad,
+        "`orders` has a date that is missing, or money that is missing, negative or not finite,",
+        "refunds belong in `refund_amount`, as positive amounts; drop or repair these rows first.",
     )
 
 
-def day(name: str, value: date | str) -> date:
-    """A parameter that is a date, or text that reads as one."""
-    try:
+def day(name: str, value: Any) -> date:
+    """A parameter that is a date or a time, or text like 2025-01-31."""
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value.strip()):
+        with suppress(ValueError):
+            return date.fromisoformat(value.strip())
+    elif isinstance(value, datetime) and not pd.isna(value):
+        return value.date()
+    elif isinstance(value, date) and not pd.isna(value):
+        return value
+    elif isinstance(value, np.datetime64) and not np.isnat(value):
         return pd.Timestamp(value).date()
-    except ValueError:
-        raise ParameterError(f"{name}={value!r} is not a date.", "write it as YYYY-MM-DD.") from None
+    raise ParameterError(f"{name}={value!r} is not a date.", "write it as YYYY-MM-DD.")
 
 
 def _shown(value: Any) -> Any:
@@ -135,7 +151,7 @@ _TYPES = {
     "text": ("VARCHAR", "ENUM"),
     "time": ("TIMESTAMP", "TIMESTAMP_NS", "TIMESTAMP_MS", "TIMESTAMP_S"),
     "date": ("DATE",),
-    "money": ("DOUBLE", "FLOAT", "DECIMAL", "INTEGER", "BIGINT"),
+    "money": ("DOUBLE", "FLOAT", "DECIMAL", "TINYINT", "SMALLINT", "INTEGER", "BIGINT"),
     "count": ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "HUGEINT"),
     "rate": ("DOUBLE", "FLOAT", "DECIMAL"),
     "flag": ("BOOLEAN",),
@@ -156,6 +172,8 @@ def problems(table: Any, name: str) -> pd.DataFrame:
         A row per problem: `column` (or the key's columns joined by a comma), `problem`, `rows` (how many rows have
         it; missing where the whole column is concerned), `first_rows` (up to five row numbers, from 0).
     """
+    if name not in TABLES:
+        raise ParameterError(f"There is no canonical table `{name}`.", f"one of {', '.join(TABLES)}.")
     spec = TABLES[name]
     relation = frames.lazy(table).to_native()
     if not isinstance(relation, duckdb.DuckDBPyRelation):
@@ -192,10 +210,10 @@ def _row_problems(
     if not checks:
         return []
     flags = ", ".join(f"coalesce({condition}, false) AS c{i}" for i, (_, _, condition) in enumerate(checks))
-    counts = ", ".join(f"count(*) FILTER (c{i}), min(n, {FIRST_ROWS}) FILTER (c{i})" for i in range(len(checks)))
-    numbered = "SELECT *, row_number() OVER () - 1 AS n FROM t"
+    counts = ", ".join(f"count(*) FILTER (c{i}), min(__row, {FIRST_ROWS}) FILTER (c{i})" for i in range(len(checks)))
+    numbered = f"SELECT *, row_number() OVER () - 1 AS __row FROM {frames.HERE}"
     row = frames.sql(
-        nw.from_native(relation), f"SELECT {counts} FROM (SELECT {flags}, n FROM ({numbered}))"
+        nw.from_native(relation), f"SELECT {counts} FROM (SELECT {flags}, __row FROM ({numbered}))"
     ).fetchall()[0]
     return [
         (column, problem, row[2 * i], row[2 * i + 1]) for i, (column, problem, _) in enumerate(checks) if row[2 * i]

@@ -1,7 +1,8 @@
 """The engine door: any table in, the same kind of table out.
 
 Inside, every table is a Narwhals lazy frame. An eager frame (pandas, Polars, PyArrow) is handed to an embedded
-DuckDB and handed back; DuckDB relations, Polars lazy frames and PySpark frames stay where they are.
+DuckDB; DuckDB relations, Polars lazy frames and PySpark frames stay where they are. As everywhere with DuckDB, one
+relation is not for two threads at once.
 """
 
 import threading
@@ -19,7 +20,7 @@ import pyarrow.compute as pc
 from ecomkit.errors import TableError
 
 BATCH = 1 << 18  # rows: a few arrays of this length stay in a core's cache
-
+HERE = "__ecomkit"  # what queries call the frame: no table of the user's is called so
 
 _thread = threading.local()
 
@@ -33,46 +34,84 @@ def _embedded() -> duckdb.DuckDBPyConnection:
     return _thread.connection
 
 
-def _local(frame: nw.LazyFrame[Any] | nw.DataFrame[Any], schema: nw.Schema) -> Any:
-    """Zoned times become the wall clock of their own zone: days and months are the store's, not UTC's."""
-    zoned = [n for n, t in schema.items() if isinstance(t, nw.Datetime) and t.time_zone is not None]
-    if not zoned or frame.implementation.is_pyspark():  # Spark reads the calendar in its session's zone already
-        return frame
-    if frame.implementation.is_duckdb():
-        return frame.with_columns(nw.col(*zoned).cast(nw.Datetime("us")))
-    return frame.with_columns(nw.col(*zoned).dt.replace_time_zone(None))
-
-
-def lazy(table: Any, columns: list[str] | None = None) -> nw.LazyFrame[Any]:
-    """Opens the door: a Narwhals lazy frame of the `columns` of any supported table.
+def schema(table: Any) -> nw.Schema:
+    """Names and types of a table's columns; times of any zone are `Datetime`.
 
     Raises
     ------
     TableError
-        The object is no table.
+        The object is no table, or two of its columns have one name.
     """
+    return _opened(table, None, instants=False).collect_schema()
+
+
+def lazy(table: Any, columns: list[str] | None = None, *, instants: bool = False) -> nw.LazyFrame[Any]:
+    """Opens the door: a Narwhals lazy frame of the `columns` of any supported table.
+
+    Zoned times lose their zone: they become the wall clock of that zone, because days and months are the store's, or
+    with `instants` that of UTC, because an hour is an hour when the clocks change.
+
+    Raises
+    ------
+    TableError
+        The object is no table, two columns have one name, or a column mixes types.
+    """
+    frame = _opened(table, columns, instants=instants)
+    if isinstance(frame, nw.LazyFrame):
+        return frame
+    native = frame.to_native()
+    arrow = _arrow(native) if isinstance(native, pd.DataFrame) else frame.to_arrow()
+    return nw.from_native(_embedded().from_arrow(arrow)).lazy()
+
+
+def _opened(table: Any, columns: list[str] | None, *, instants: bool) -> Any:
+    if isinstance(table, pd.DataFrame):
+        table = _unzoned(table, columns, instants=instants)
     try:
         frame = nw.from_native(table)
+        names = frame.collect_schema()
     except TypeError:
         raise TableError(
             f"Expected a table, got {type(table).__name__}.",
             "pass a pandas, Polars or PyArrow table, a DuckDB relation or a PySpark frame.",
         ) from None
+    except nw.exceptions.DuplicateError as error:
+        raise TableError(f"Two columns have one name: {error}", "rename or drop one of them.") from None
     if columns is not None:
         frame = frame.select(columns)
-    frame = _local(frame, frame.collect_schema())
-    if isinstance(frame, nw.LazyFrame):
+    zoned = [n for n in columns or names if isinstance(names[n], nw.Datetime) and names[n].time_zone is not None]
+    if not zoned or frame.implementation.is_pyspark():  # Spark reads the calendar in its session's zone already
         return frame
-    arrow = frame.to_arrow() if not frame.implementation.is_pandas() else _arrow(frame.to_native())
-    return nw.from_native(_embedded().from_arrow(arrow)).lazy()
+    if frame.implementation.is_duckdb():
+        return _duckdb_unzoned(frame, zoned, instants=instants)
+    times = nw.col(*zoned).dt.convert_time_zone("UTC") if instants else nw.col(*zoned)
+    return frame.with_columns(times.dt.replace_time_zone(None))
+
+
+def _unzoned(frame: pd.DataFrame, columns: list[str] | None, *, instants: bool) -> pd.DataFrame:
+    """Narwhals does not know every zone that pandas knows."""
+    if not frame.columns.is_unique:
+        twice = frame.columns[frame.columns.duplicated()].tolist()
+        raise TableError(f"Two columns have one name: {twice}.", "rename or drop one of them.")
+    frame = frame if columns is None else frame[columns]
+    zoned = [c for c in frame.columns if isinstance(frame[c].dtype, pd.DatetimeTZDtype)]
+    local = {c: (frame[c].dt.tz_convert("UTC") if instants else frame[c]).dt.tz_localize(None) for c in zoned}
+    return frame.assign(**local) if zoned else frame
+
+
+def _duckdb_unzoned(frame: Any, zoned: list[str], *, instants: bool) -> Any:
+    """DuckDB keeps instants; a cast shows them on the clock of the session, which is the store's."""
+    to_clock = "timezone('UTC', {0})" if instants else "CAST({0} AS TIMESTAMP)"
+    changed = ", ".join(f"{to_clock.format(name(c))} AS {name(c)}" for c in zoned)
+    return nw.from_native(sql(frame, f"SELECT * REPLACE ({changed}) FROM {HERE}"))
 
 
 def _arrow(frame: pd.DataFrame) -> pa.Table:
     try:
         return pa.Table.from_pandas(frame, preserve_index=False)
-    except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
+    except (pa.ArrowException, OverflowError, TypeError, ValueError) as error:
         raise TableError(
-            f"A column mixes types: {error}",
+            f"A column mixes types or holds what no table can: {error}",
             "give each column one type, e.g. orders['order_id'] = orders['order_id'].astype(str).",
         ) from None
 
@@ -89,20 +128,19 @@ def like(result: nw.LazyFrame[Any], table: Any) -> Any:
 
 
 def once(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-    """Runs the query now if it would otherwise run again at every use (a DuckDB relation keeps no result)."""
-    if not frame.implementation.is_duckdb():
+    """Runs a DuckDB query now, because a relation would run it again at every use; elsewhere nothing is done."""
+    if not is_duckdb(frame):
         return frame
     return nw.from_native(frame.to_native().materialize()).lazy()
 
 
 def summary(frame: nw.LazyFrame[Any], *sort: str) -> pd.DataFrame:
     """A small result as pandas, sorted by the columns named."""
-    if frame.implementation.is_duckdb():
+    if is_duckdb(frame):
         result = frame.to_native().df()
     elif frame.implementation.is_pyspark():
-        result = pd.DataFrame(
-            [row.asDict() for row in frame.to_native().collect()], columns=frame.collect_schema().names()
-        )
+        rows = [row.asDict() for row in frame.to_native().collect()]
+        result = pd.DataFrame(rows, columns=frame.collect_schema().names())
     else:
         result = frame.collect().to_pandas()
     return result.sort_values(list(sort), ignore_index=True) if sort else result
@@ -112,9 +150,9 @@ def is_duckdb(frame: nw.LazyFrame[Any]) -> bool:
     return frame.implementation.is_duckdb()
 
 
-def sql(frame: nw.LazyFrame[Any], query: str) -> duckdb.DuckDBPyRelation:
-    """A query in DuckDB's SQL over the frame, which it calls `t`."""
-    return frame.to_native().query("t", query)
+def sql(frame: Any, query: str) -> duckdb.DuckDBPyRelation:
+    """A query in DuckDB's SQL over a frame of DuckDB's, which the query calls `HERE`."""
+    return frame.to_native().query(HERE, query)
 
 
 def runs(relation: duckdb.DuckDBPyRelation, keys: list[str]) -> Iterator[tuple[pa.Table, np.ndarray]]:
@@ -143,42 +181,49 @@ def _differs(column: pa.ChunkedArray) -> np.ndarray:
     return pc.not_equal(values[1:], values[:-1]).to_numpy(zero_copy_only=False)
 
 
-def count_repeated(frame: nw.LazyFrame[Any], column: str, exactly: int) -> tuple[int, int]:
-    """How many rows repeat an earlier value of `column`, and in how many it is missing.
+def count_repeated(frame: nw.LazyFrame[Any], column: str) -> tuple[int, int]:
+    """How many rows repeat an earlier value of `column`, and in how many it is missing."""
+    if is_duckdb(frame) and _is_unique(frame, column):
+        return 0, 0
+    value = nw.col(column)
+    known = frame.filter(~value.is_null()).select(nw.len().alias("rows"), value.n_unique().alias("values"))
+    rows, values = summary(known).iloc[0].fillna(0).astype(int)
+    missing = summary(frame.filter(value.is_null()).select(nw.len().alias("rows")))["rows"].iloc[0]
+    return int(rows - values), int(missing)
 
-    On DuckDB, of more than `exactly` rows only a hash class of the values is compared: every repetition of a value
-    falls into its class, so a table of the wrong grain is found at a fraction of the cost.
-    """
-    if is_duckdb(frame):
-        rows = sql(frame, "SELECT count(*) FROM t").fetchall()[0][0]
-        classes = -(-rows // exactly) or 1
-        repeated, missing = sql(
-            frame,
-            f"SELECT count({column}) - count(DISTINCT {column}), count(*) FILTER ({column} IS NULL) "
-            f"FROM t WHERE {column} IS NULL OR hash({column}) % {classes} = 0",
-        ).fetchall()[0]
-        return repeated, missing
-    filled = summary(frame.select(nw.len().alias("rows"), nw.col(column).null_count().alias("missing"))).iloc[0]
-    values = summary(frame.filter(~nw.col(column).is_null()).select(nw.col(column).n_unique().alias("n")))["n"].iloc[0]
-    return int(filled["rows"] - filled["missing"] - values), int(filled["missing"])
+
+def _is_unique(frame: nw.LazyFrame[Any], column: str) -> bool:
+    """Whether no value is missing and no two have one 64-bit hash: sorted numbers are cheaper than a table of ids."""
+    stream = sql(frame, f"SELECT hash({name(column)}) AS h, {name(column)} IS NULL AS nothing FROM {HERE}")
+    parts = []
+    for batch in stream.to_arrow_reader(BATCH):
+        if batch.column(1).true_count:
+            return False
+        parts.append(batch.column(0).to_numpy())
+    hashes = np.sort(np.concatenate(parts)) if parts else np.empty(0)
+    return not bool((hashes[1:] == hashes[:-1]).any())
 
 
 def nth_smallest(frame: nw.LazyFrame[Any], columns: list[str], places: list[int], n: int) -> dict[str, list[float]]:
     """The values at the 1-based `places` of each column in ascending order, without sorting the `n` rows."""
     middle = [(place - 0.5) / n for place in places]  # between two places, so that no rounding moves a quantile
     if frame.implementation.is_pyspark():
-        spark = frame.to_native()
         terms = [
             f"percentile_disc({q!r}) WITHIN GROUP (ORDER BY {c}) AS {c}{i}"
             for c in columns
             for i, q in enumerate(middle)
         ]
-        row = spark.selectExpr(*terms).collect()[0].asDict()
+        row = frame.to_native().selectExpr(*terms).collect()[0].asDict()
         return {c: [row[f"{c}{i}"] for i in range(len(middle))] for c in columns}
     if not is_duckdb(frame):
         frame = lazy(frame.collect().to_native())
     terms = [f"quantile_disc({c}, {middle})" for c in columns]
-    return dict(zip(columns, sql(frame, f"SELECT {', '.join(terms)} FROM t").fetchall()[0], strict=True))
+    return dict(zip(columns, sql(frame, f"SELECT {', '.join(terms)} FROM {HERE}").fetchall()[0], strict=True))
+
+
+def name(column: str) -> str:
+    """A column's name in SQL."""
+    return '"' + column.replace('"', '""') + '"'
 
 
 def quote(text: str) -> str:

@@ -7,7 +7,7 @@ later; so it is enough to carry, for each event of step k, the latest start of a
 carried by the latest event of step k-1 before it.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import narwhals as nw
@@ -16,36 +16,41 @@ import pandas as pd
 
 from ecomkit.data import frames
 
-Levels = pd.DataFrame  # columns: group (value of `by`, or missing), level, open, users
+Levels = pd.DataFrame  # columns: group (missing without groups), level, open, users
+EPOCH = datetime(1970, 1, 1)
+TICK = timedelta(microseconds=1)
 
 
-def count(events: nw.LazyFrame[Any], steps: list[str], within: timedelta, by: str | None) -> Levels:
-    """Visitors by group, level (0 to len(steps)) and whether their last window is still open at the end of the data."""
+def count(events: nw.LazyFrame[Any], steps: list[str], within: timedelta) -> Levels:
+    """Visitors by group, level (0 to len(steps)) and whether their last window is still open at the end of the data.
+
+    Parameters
+    ----------
+    events : `user_id, event_time, event_name`; with a column `group`, each of its values is a funnel of its own
+    """
     last = frames.summary(events.select(nw.col("event_time").max()))["event_time"].iloc[0]
-    closes = pd.Timestamp(last) - within if not pd.isna(last) else pd.Timestamp(0)
+    closes = pd.Timestamp(last).to_pydatetime(warn=False) - within
     fold = _fold_sorted if frames.is_duckdb(events) else _fold_windows
-    return fold(events, steps, within, by, closes)
+    return fold(events, steps, within, closes)
 
 
-def _fold_windows(
-    events: nw.LazyFrame[Any], steps: list[str], within: timedelta, by: str | None, closes: pd.Timestamp
-) -> Levels:
-    users = levels_by_window(events, steps, within, by)
-    is_open = ~nw.col("first").is_null() & (nw.col("first") > nw.lit(closes.to_pydatetime()))
-    group = nw.lit(None, dtype=nw.String) if by is None else nw.col(by)
-    counted = (
-        users.with_columns(open=is_open, group=group).group_by("group", "level", "open").agg(nw.len().alias("users"))
-    )
-    return frames.summary(counted)
+def _who(events: nw.LazyFrame[Any]) -> list[str]:
+    return [c for c in ("user_id", "group") if c in events.collect_schema().names()]
 
 
-def levels_by_window(
-    events: nw.LazyFrame[Any], steps: list[str], within: timedelta, by: str | None
-) -> nw.LazyFrame[Any]:
+def _fold_windows(events: nw.LazyFrame[Any], steps: list[str], within: timedelta, closes: datetime) -> Levels:
+    users = levels_by_window(events, steps, within)
+    is_open = ~nw.col("first").is_null() & (nw.col("first") > nw.lit(closes))
+    users = users.with_columns(open=is_open)
+    if "group" not in _who(events):
+        users = users.with_columns(group=nw.lit(None, dtype=nw.String))
+    return frames.summary(users.group_by("group", "level", "open").agg(users=nw.len()))
+
+
+def levels_by_window(events: nw.LazyFrame[Any], steps: list[str], within: timedelta) -> nw.LazyFrame[Any]:
     """Level and latest first step of each visitor: the chain as carried values, one per step, over one and the same
     window, which costs Spark a single exchange of the events."""
-    who = ["user_id"] if by is None else ["user_id", by]
-    time = nw.col("event_time")
+    who, time = _who(events), nw.col("event_time")
     rows = events.filter(nw.col("event_name").is_in(steps)).with_columns(
         step=nw.col("event_name").replace_strict(steps, list(range(len(steps))), return_dtype=nw.Int64, default=None)
     )
@@ -57,36 +62,34 @@ def levels_by_window(
             seen=nw.col("seen").fill_null(strategy="forward").over(*who, order_by=["event_time", "step"])
         )
         rows = rows.with_columns(start=nw.when(step == k).then(nw.col("seen")).otherwise(nw.col("start")))
-    reached = (
-        nw.when(~nw.col("start").is_null() & (time <= nw.col("start") + within)).then(step + 1).otherwise(nw.lit(0))
+    fits = ~nw.col("start").is_null() & (time <= nw.col("start") + within)
+    rows = rows.with_columns(
+        level=nw.when(fits).then(step + 1).otherwise(nw.lit(0)), first=nw.when(step == 0).then(time)
     )
-    first = nw.when(step == 0).then(time)
-    return rows.with_columns(level=reached, first=first).group_by(*who).agg(nw.col("level", "first").max())
+    return rows.group_by(*who).agg(nw.col("level", "first").max())
 
 
-def _fold_sorted(
-    events: nw.LazyFrame[Any], steps: list[str], within: timedelta, by: str | None, closes: pd.Timestamp
-) -> Levels:
+def _fold_sorted(events: nw.LazyFrame[Any], steps: list[str], within: timedelta, closes: datetime) -> Levels:
     """DuckDB sorts each visitor's events once; a fold over the sorted stream, batch by batch, finds the levels."""
     bits = (len(steps) - 1).bit_length()  # time and step share one integer: one key sorts by time, then step
     number = " ".join(f"WHEN {frames.quote(s)} THEN {i}" for i, s in enumerate(steps))
     names = ", ".join(frames.quote(s) for s in steps)
-    group = "" if by is None else f', "{by}" AS by_value'
+    who = _who(events)
+    keys = ", ".join(frames.name(k) for k in who)
     stream = frames.sql(
         events,
-        f"SELECT user_id{group}, (epoch_us(event_time) << {bits}) + CASE event_name {number} END AS x FROM t "
-        f"WHERE event_name IN ({names}) ORDER BY user_id{', by_value' if by else ''}, x",
+        f"SELECT {keys}, epoch_us(event_time) * {1 << bits} + CASE event_name {number} END AS x "
+        f"FROM {frames.HERE} WHERE event_name IN ({names}) ORDER BY {keys}, x",
     )
-    span, closed = within // timedelta(microseconds=1), closes.value // 1000
+    span, closed = within // TICK, (closes - EPOCH) // TICK
     parts = []
-    keys = ["user_id"] if by is None else ["user_id", "by_value"]
-    for rows, offsets in frames.runs(stream, keys):
+    for rows, offsets in frames.runs(stream, who):
         levels, latest = _fold(rows.column("x").to_numpy(), offsets, len(steps), bits, span)
-        groups = None if by is None else rows.column("by_value").take(offsets[:-1]).to_pandas()
+        groups = rows.column("group").take(offsets[:-1]).to_pandas() if "group" in who else None
         visitors = pd.DataFrame({"group": groups, "level": levels, "open": latest > closed, "users": 1})
-        parts.append(visitors.groupby(["group", "level", "open"], dropna=False, as_index=False).sum())
+        parts.append(visitors.groupby(["group", "level", "open"], dropna=False, as_index=False, observed=True).sum())
     every = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["group", "level", "open", "users"])
-    return every.groupby(["group", "level", "open"], dropna=False, as_index=False).sum()
+    return every.groupby(["group", "level", "open"], dropna=False, as_index=False, observed=True).sum()
 
 
 def _fold(x: np.ndarray, offsets: np.ndarray, steps: int, bits: int, span: int) -> tuple[np.ndarray, np.ndarray]:

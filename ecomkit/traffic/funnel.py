@@ -1,6 +1,7 @@
 """Where are visitors lost: how many reach each step, in order, within a window."""
 
 import re
+from collections.abc import Iterable
 from datetime import timedelta
 from statistics import NormalDist
 from typing import Any
@@ -14,10 +15,19 @@ from ecomkit.errors import ParameterError
 from ecomkit.traffic import chains
 
 GA4_STEPS = ["view_item", "add_to_cart", "begin_checkout", "purchase"]
+EVENT = ["user_id", "event_time", "event_name"]
+RESULT = ["step", "users", "step_rate", "step_rate_low", "step_rate_high", "overall_rate", "lost", "open"]
+UNITS = {
+    "s": timedelta(seconds=1),
+    "min": timedelta(minutes=1),
+    "h": timedelta(hours=1),
+    "d": timedelta(days=1),
+    "w": timedelta(weeks=1),
+}
 
 
 def steps(
-    events: Any, *, steps: list[str] = GA4_STEPS, within: str | timedelta = "24h", by: str | None = None
+    events: Any, *, steps: Iterable[str] = GA4_STEPS, within: str | timedelta = "24h", by: str | None = None
 ) -> pd.DataFrame:
     """Visitors who reach each step in time order, the last no later than `within` after the first.
 
@@ -29,8 +39,9 @@ def steps(
     events : table, one row per event
         `user_id, event_time, event_name`
     steps : names of events, in order, each once
-    within : a duration such as "24h", "30min", "7d" or a timedelta, above zero
-    by : a column of the events; each of its values is a funnel of its own, with only its events
+    within : a timedelta, or a number with a unit: "90s", "30min", "24h", "7d", "2w"; above zero
+    by : a column of the events; each of its values is a funnel of its own, with only its events. A value none of
+        whose events is a step has no rows.
 
     Returns
     -------
@@ -63,26 +74,34 @@ def steps(
     0  view_item      2        NaN  <NA>  <NA>
     1   purchase      1        0.5     1     1
     """
-    window = _window(within)
-    _check_steps(steps)
-    have = nw.from_native(events).collect_schema().names() if by is not None else []
-    if by is not None and (by not in have or by in ("user_id", "event_time", "event_name")):
-        raise ParameterError(
-            f"by={by!r} is no column to split the events by.", f"one of {[c for c in have if c != 'user_id']}."
-        )
-    seen = check.require(events, "events", ["user_id", "event_time", "event_name"], [by] if by else None)
+    window, steps = _window(within), _checked(steps)
+    seen = check.require(events, "events", EVENT, instants=True) if by is None else _grouped(events, by)
     _check_events(seen, steps)
-    return _table(chains.count(seen, steps, window, by), steps, by)
+    return _table(chains.count(seen, steps, window), steps, by)
+
+
+def _grouped(events: Any, by: str) -> nw.LazyFrame[Any]:
+    """The events with the column `by` under the name `group`, so that no name of a user's meets one of ours."""
+    check.require(events, "events", EVENT)
+    spare = [c for c in frames.schema(events) if c not in EVENT]
+    if by not in spare or by in RESULT:
+        raise ParameterError(f"by={by!r} is no column to split the events by.", f"one of {spare}, renamed if need be.")
+    frame = frames.lazy(events, [*EVENT, by], instants=True)
+    return frame.select(*EVENT, nw.col(by).alias("group"))
 
 
 def _window(within: str | timedelta) -> timedelta:
-    try:
-        text = (
-            re.sub(r"(?<=\d)\s*d$", "D", within) if isinstance(within, str) else within
-        )  # pandas wants 7D, people write 7d
-        window = pd.Timedelta(text).to_pytimedelta()
-    except ValueError:
-        raise ParameterError(f"within={within!r} is not a duration.", 'write it like "24h", "30min" or "7d".') from None
+    found = re.fullmatch(r"\s*(-?\d+(?:\.\d+)?)\s*([a-z]+)\s*", within) if isinstance(within, str) else None
+    if isinstance(within, timedelta) and not pd.isna(within):
+        window = timedelta(microseconds=within // timedelta(microseconds=1))
+    elif isinstance(within, np.timedelta64) and not np.isnat(within):
+        window = pd.Timedelta(within).to_pytimedelta()
+    elif found and found[2] in UNITS:
+        window = float(found[1]) * UNITS[found[2]]
+    else:
+        raise ParameterError(
+            f"within={within!r} is not a duration.", 'write it with its unit, like "24h", "30min" or "7d".'
+        )
     if window <= timedelta(0):
         raise ParameterError(
             f"within={within!r} leaves no time for a second step.", 'give a duration above zero, e.g. "24h".'
@@ -90,12 +109,14 @@ def _window(within: str | timedelta) -> timedelta:
     return window
 
 
-def _check_steps(steps: list[str]) -> None:
-    if isinstance(steps, str) or not steps:
+def _checked(steps: Iterable[str]) -> list[str]:
+    named = [] if isinstance(steps, str | dict) else list(steps)
+    if not named or not all(isinstance(s, str) for s in named):
         raise ParameterError(f"steps={steps!r} is not a list of event names.", f"e.g. steps={GA4_STEPS}.")
-    twice = sorted({s for s in steps if steps.count(s) > 1})
+    twice = sorted({s for s in named if named.count(s) > 1})
     if twice:
         raise ParameterError(f"The steps {twice} are named twice.", "name each step once.")
+    return named
 
 
 def _check_events(seen: nw.LazyFrame[Any], steps: list[str]) -> None:

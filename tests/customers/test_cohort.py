@@ -71,6 +71,13 @@ def test_bad_input_is_named() -> None:
             cohort.retention(spoilt)
 
 
+def test_a_stray_date_costs_no_memory_and_as_of_has_an_end() -> None:
+    stray = ORDERS.assign(order_date=[pd.Timestamp("1680-01-01"), *ORDERS["order_date"][1:]])
+    assert cohort.retention(stray, period="week")["customers"].dropna().sum() == 2  # the last week has not ended
+    with pytest.raises(ParameterError, match="over a year after"):
+        cohort.retention(ORDERS, as_of="2999-12-31")
+
+
 # properties
 
 

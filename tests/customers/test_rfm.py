@@ -1,6 +1,8 @@
+import duckdb
 import numpy as np
 import oracles
 import pandas as pd
+import polars as pl
 import pytest
 from engines import ENGINES, hand_over, take_back
 from hypothesis import given
@@ -103,7 +105,7 @@ def test_summary_adds_up() -> None:
     table = rfm.summarise(segmented)
     assert table["customers"].sum() == len(segmented)
     assert table["customer_share"].sum() == pytest.approx(1)
-    assert table["revenue"].sum() == pytest.approx(segmented["monetary"].sum())
+    assert table["net_sales"].sum() == pytest.approx(segmented["monetary"].sum())
 
 
 # bad input
@@ -127,9 +129,72 @@ def test_wrong_values_are_named_with_their_rows() -> None:
     assert "in 1 row, e.g. {'customer_id': None" in message(TableError, customer_id=["ann", None, "bob", "cai"])
     assert "in 1 row" in message(TableError, revenue=[1.0, -5.0, 1.0, 1.0])
     assert "in 2 rows" in message(TableError, revenue=[1.0, np.nan, np.nan, 1.0])
-    assert "`orders.order_date`" in message(TableError, order_date=[*ORDERS["order_date"][:3], pd.NaT])
+    assert "a date that is missing" in message(TableError, order_date=[*ORDERS["order_date"][:3], pd.NaT])
     assert "`orders.order_id` repeats in 2 rows" in message(TableError, order_id=["1", "1", "1", "2"])
     assert "an id of more than 15 digits" in message(TableError, customer_id=[1.0, 2.0, 3.0, 4.0])
+
+
+def test_money_that_is_no_number_is_named() -> None:
+    for engine in ["pandas", "polars", "duckdb", "polars-lazy"]:
+        for column, bad in [("revenue", np.inf), ("refund_amount", np.nan), ("refund_amount", -5.0)]:
+            table = pl.from_pandas(ORDERS.assign(refund_amount=0.0)).with_columns(
+                pl.when(pl.col("order_id") == "2").then(pl.lit(bad)).otherwise(pl.col(column)).alias(column)
+            )
+            given = {"pandas": table.to_pandas, "polars": lambda t=table: t, "polars-lazy": table.lazy}.get(
+                engine, lambda t=table: duckdb.connect().from_arrow(t.to_arrow())
+            )()
+            if engine == "pandas" and np.isnan(bad):
+                continue  # pandas cannot tell NaN from missing, and a missing refund is none
+            with pytest.raises(TableError, match="in 1 row"):
+                rfm.measure(given)
+
+
+def test_a_missing_date_is_not_dropped_by_as_of() -> None:
+    for engine in ["pandas", "polars-lazy"]:
+        table = hand_over(ORDERS.assign(order_date=[*ORDERS["order_date"][:3], pd.NaT]), engine)
+        with pytest.raises(TableError, match="in 1 row"):
+            rfm.measure(table, as_of="2025-02-01")
+
+
+def test_one_repeated_id_is_found_among_many_rows() -> None:
+    n = 1_500_000
+    many = pd.DataFrame(
+        {"order_id": np.arange(n), "customer_id": 1, "order_date": pd.Timestamp("2025-01-01"), "revenue": 1.0}
+    )
+    many.loc[n - 1, "order_id"] = 5
+    with pytest.raises(TableError, match="repeats in 1 rows"):
+        rfm.measure(many)
+
+
+def test_foreign_scores_and_cuts_are_refused() -> None:
+    measured = rfm.measure(random_orders(200, 50, 1))
+    with pytest.raises(TableError, match="not 1 to 5"):
+        rfm.segment(rfm.score(measured, bins=10))
+    lazy = rfm.segment(rfm.score(hand_over(measured, "polars-lazy"), bins=10))
+    with pytest.raises(TableError, match="not 1 to 5"):
+        rfm.summarise(lazy)
+    with pytest.raises(ParameterError, match="no scale"):
+        rfm.score(measured, cuts=rfm.cut_points(measured).head(3))
+    with pytest.raises(TableError, match="1 of .* customers lack"):
+        rfm.score(measured.assign(monetary=[np.nan, *measured["monetary"][1:]]))
+    twice = rfm.segment(rfm.score(pd.concat([measured, measured.head(2)], ignore_index=True)))
+    with pytest.raises(TableError, match="repeats in 2 rows of `after`"):
+        rfm.migrate(twice.head(40), twice)
+
+
+def test_scoring_leaves_the_rest_of_the_table_alone() -> None:
+    measured = rfm.measure(random_orders(200, 50, 1))
+    mine = measured.assign(
+        kind=pd.Categorical((["a", "b"] * 25)[: len(measured)]), mixed=([1, "x"] * 25)[: len(measured)]
+    )[measured["frequency"] > 1]
+    after = rfm.segment(rfm.score(mine))
+    pd.testing.assert_frame_equal(after[list(mine)], mine)
+
+
+def test_two_stores_can_be_compared() -> None:
+    tables = [rfm.segment(rfm.score(rfm.measure(hand_over(random_orders(300, 40, s), "duckdb")))) for s in (1, 2)]
+    moved = rfm.migrate(*tables)
+    assert moved.loc[moved["after"].notna(), "customers"].sum() == tables[1].count("*").fetchall()[0][0]
 
 
 def test_mixed_zones_are_refused() -> None:
@@ -142,8 +207,9 @@ def test_nothing_to_measure() -> None:
         rfm.measure(ORDERS, as_of="2024-12-31")
     with pytest.raises(ParameterError, match="no orders"):
         rfm.measure(ORDERS.iloc[:0])
-    with pytest.raises(ParameterError, match="is not a date"):
-        rfm.measure(ORDERS, as_of="tomorrow")
+    for odd in ["tomorrow", "today", "01/03/2025", "", 20250301, pd.NaT, [1]]:
+        with pytest.raises(ParameterError, match="is not a date"):
+            rfm.measure(ORDERS, as_of=odd)  # type: ignore[arg-type]
     with pytest.raises(ParameterError, match="bins=1"):
         rfm.score(rfm.measure(ORDERS), bins=1)
 
