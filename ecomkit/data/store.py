@@ -78,7 +78,7 @@ class Store:
             first, last = self.orders.aggregate("min(order_date)::date, max(order_date)::date").fetchall()[0]
         except duckdb.ConversionException as error:  # a file of text is read only now
             raise TableError(
-                f"`orders.order_date` of '{self.name}' cannot be read: {str(error).splitlines()[0]}",
+                f"The days of '{self.name}' cannot be read: {str(error).splitlines()[0]}",
                 "write times as 2025-09-30 20:15:00, in the store's zone.",
             ) from None
         if first is None:

@@ -18,7 +18,7 @@ from ecomkit.errors import CellFailure, EcomkitError, ParameterError
 from ecomkit.report import export
 from ecomkit.report.contract import Value, bind
 from ecomkit.report.shelf import Report, find
-from ecomkit.report.subject import settle
+from ecomkit.report.subject import settle, unreadable
 from ecomkit.report.text import known
 
 _USUAL = {"store": "demo", "lang": "en", "start": "", "end": "", "compare": "previous"}
@@ -147,10 +147,13 @@ def _quiet(logger: str) -> Iterator[None]:
 
 def _refusal(error: Exception) -> EcomkitError | None:
     """What a cell refused, as the error that it raised in the kernel; None if it failed otherwise."""
-    raised = getattr(errors, str(getattr(error, "ename", "")), None)
+    name, said = str(getattr(error, "ename", "")), str(getattr(error, "evalue", ""))
+    if name == "ConversionException":  # DuckDB's
+        return unreadable(said)
+    raised = getattr(errors, name, None)
     if not isinstance(raised, type) or not issubclass(raised, EcomkitError) or raised is CellFailure:
         return None
-    return raised(str(getattr(error, "evalue", "")))
+    return raised(said)
 
 
 def _failure(report: Report, error: Exception, kept: Path, log: str) -> CellFailure:

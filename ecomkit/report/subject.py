@@ -4,8 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ecomkit.data.store import open_store
+import duckdb
+
+from ecomkit.data import check
+from ecomkit.data.store import Store, open_store
+from ecomkit.data.tables import TABLES
 from ecomkit.diagnosis.period import parse_day, period, require_days
+from ecomkit.errors import TableError
 from ecomkit.report.contract import Value
 
 
@@ -27,22 +32,43 @@ def settle(values: Mapping[str, Value]) -> Subject:
     Raises
     ------
     EcomkitError
-        No such store, a day that is no date, an end before its start, a period without orders.
+        No such store, a table that lacks a column or cannot be read, a day that is no date, an end before its start, a
+        period without orders.
     """
     if "store" not in values:
         return Subject()
     name = str(values["store"])
     with open_store(name) as store:
+        _require_columns(store)
         facts = {"store": str(store.name), "currency": str(store.currency)}
-        if {"start", "end", "compare"} <= values.keys():
-            days = period(store, str(values["start"]), str(values["end"]), str(values["compare"]))
-            start, end = days.start, days.end
-            facts |= {"before_start": f"{days.before_start}", "before_end": f"{days.before_end}"}
-        elif {"start", "end"} <= values.keys():
-            start = parse_day(str(values["start"]), "start") or store.start
-            end = parse_day(str(values["end"]), "end") or store.end
-            require_days(store, start, end)
-        else:
-            start, end = store.start, store.end
-        facts |= {"start": f"{start}", "end": f"{end}"}
-    return Subject((Path(name).name, f"{start}", f"{end}"), facts)
+        try:
+            days = _days(store, values)
+        except duckdb.ConversionException as error:
+            raise unreadable(str(error)) from None
+    return Subject((Path(name).name, days["start"], days["end"]), facts | days)
+
+
+def _days(store: Store, values: Mapping[str, Value]) -> dict[str, str]:
+    if {"start", "end", "compare"} <= values.keys():
+        days = period(store, str(values["start"]), str(values["end"]), str(values["compare"]))
+        before = {"before_start": f"{days.before_start}", "before_end": f"{days.before_end}"}
+        return {"start": f"{days.start}", "end": f"{days.end}", **before}
+    if {"start", "end"} <= values.keys():
+        start = parse_day(str(values["start"]), "start") or store.start
+        end = parse_day(str(values["end"]), "end") or store.end
+        require_days(store, start, end)
+        return {"start": f"{start}", "end": f"{end}"}
+    return {"start": f"{store.start}", "end": f"{store.end}"}
+
+
+def _require_columns(store: Store) -> None:
+    for table in store.tables:
+        check.require(store.table(table), table, [c.name for c in TABLES[table].columns if c.required])
+
+
+def unreadable(said: str) -> TableError:
+    """What to say when DuckDB meets a cell that is not what its column holds: a file of text is read only as needed."""
+    return TableError(
+        f"A table of the store cannot be read: {said.splitlines()[0]}",
+        "correct the cell or leave it empty; write times as 2025-09-30 20:15:00 and numbers as 1234.50.",
+    )
