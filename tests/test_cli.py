@@ -118,6 +118,18 @@ def test_ctrl_c_exits_with_130_and_leaves_nothing(tmp_path: Path) -> None:
     assert list((tmp_path / "reports").iterdir()) == []
 
 
+@pytest.mark.skipif(os.name != "posix", reason="pipes break so on POSIX")
+def test_a_reader_that_leaves_is_no_error() -> None:
+    code = "import sys; from ecomkit.cli import main; sys.exit(main(['metrics']))"
+    running = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert running.stdout is not None
+    assert running.stderr is not None
+    running.stdout.close()
+    assert running.stderr.read() == ""
+    running.stderr.close()
+    assert running.wait(timeout=60) == 141
+
+
 def test_simulate_writes_a_store(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     target = tmp_path / "mine"
     assert main(["simulate", "--to", str(target), "--seed", "3", "--days", "40"]) == 0

@@ -43,6 +43,10 @@ def test_absent_set_says_how_to_get_it(tmp_path, monkeypatch):
     ) as caught:
         open_store("online_retail_ii")
     assert str(tmp_path) in str(caught.value)
+    assert "(the .xlsx saved as .csv, its sheets one after the other)" in str(caught.value)
+    with pytest.raises(MissingDataError) as caught:
+        open_store("olist")
+    assert "xlsx" not in str(caught.value)
 
 
 def test_set_without_a_reader(tmp_path, monkeypatch):

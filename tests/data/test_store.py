@@ -109,6 +109,35 @@ def test_no_orders(shop, orders):
         _ = open_store(shop).start
 
 
+def test_a_store_keeps_its_whole_days(tmp_path, orders):
+    about = {"name": "Tea", "currency": "CNY", "timezone": "Asia/Shanghai"}
+    assert open_store(write_store(tmp_path / "a", {"orders": orders}, **about)).complete is None
+    whole = (dt.date(2025, 1, 1), dt.date(2025, 1, 2))
+    for given in (whole, ("2025-01-01", "2025-01-02")):
+        with open_store(write_store(tmp_path / "b", {"orders": orders}, **about, complete=given)) as store:
+            assert store.complete == whole
+    with pytest.raises(ParameterError, match=r"no pair of days.\nHint: "):
+        write_store(tmp_path / "c", {"orders": orders}, **about, complete=whole[::-1])
+    assert not (tmp_path / "c").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "order_id,customer_id,order_date,revenue\n1,c,yesterday,2.5\n",
+            "The days of 'Tea' cannot be read: .*yesterday",
+        ),
+        ("order_id,customer_id,revenue\n1,c,2.5\n", r"`orders` has no columns \['order_date'\]"),
+    ],
+)
+def test_unreadable_days(tmp_path, text, said):
+    (tmp_path / "store.json").write_text('{"name": "Tea", "currency": "CNY", "timezone": "Asia/Shanghai"}')
+    (tmp_path / "orders.csv").write_text(text)
+    with open_store(tmp_path) as store, pytest.raises(TableError, match=rf"{said}.*\nHint: "):
+        _ = store.start
+
+
 def test_demo_is_opened_by_name(shop, monkeypatch):
     monkeypatch.setattr(demo, "demo_path", lambda: shop)
     assert open_store("demo").name == "Tea shop"

@@ -113,6 +113,44 @@ def test_findings_say_what_why_what_to_do_and_who() -> None:
     assert repr(cards.findings(FOUND.head(0))) == "Nothing stands out in this period."
 
 
+def test_only_what_was_looked_for_can_be_fine() -> None:
+    codes = ["checkout_fault", "ad_waste"]
+    scope = pd.DataFrame({"finding": codes, "looked_for": [True, False], "missing": ["", "ads_daily.cost"]})
+    blind = scope.assign(looked_for=False, missing=["events.device", "ads_daily.cost"])
+    nothing = FOUND.head(0)
+    assert repr(cards.findings(nothing, scope=scope)) == "Nothing stands out in this period."
+    assert repr(cards.findings(nothing, scope=blind)) == "Nothing could be checked, for want of data."
+    assert repr(cards.findings(FOUND, scope=blind)) == repr(cards.findings(FOUND))
+    assert repr(cards.scope(scope)).splitlines() == [
+        "Looked for: Checkout fault.",
+        "Not looked for: Wasted ad spend, for want of ads_daily.cost.",
+    ]
+    assert repr(cards.scope(blind)).splitlines() == [
+        "Not looked for: Checkout fault, for want of events.device.",
+        "Not looked for: Wasted ad spend, for want of ads_daily.cost.",
+    ]
+
+
+def test_agreement_is_shown_in_each_rows_unit() -> None:
+    text.use("en", currency="CNY")
+    frame = pd.DataFrame(
+        {"metric": ["orders", "revenue"], "orders_table": [8.0, 90.5], "traffic_daily": [7.0, 90.0],
+         "difference": [-1.0, -0.5], "days_that_differ": [1, 2]}
+    )  # fmt: skip
+    assert _Cells(cards.table(frame).html).rows == [
+        ["Metric", "Orders table", "Daily traffic", "Difference", "Days that differ"],
+        ["Orders", "8", "7", "−1", "1"],
+        ["Sales", "¥90.50", "¥90.00", "−¥0.50", "2"],
+    ]
+
+
+def test_the_headline_also_leaves_brushed_orders_out() -> None:
+    text.use("en", currency="CNY")
+    found = pd.DataFrame({"finding": ["brushed_orders"], "values": [{}], "money_at_stake": [100.0]})
+    said = "Without the orders that look brushed, sales came to ¥800.00, −20.0% against before."
+    assert repr(cards.headline(MOVES, found)).splitlines()[1] == said
+
+
 @pytest.mark.parametrize("lang", ["en", "zh"])
 @pytest.mark.parametrize("code", sorted(WORDS))
 def test_every_finding_fills_its_words(code: str, lang: str) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from ecomkit.errors import CellFailure, ParameterError
+from ecomkit.errors import CellFailure, ParameterError, TableError
 from ecomkit.report import run as room
 from ecomkit.report.run import run
 from ecomkit.report.shelf import find, list_reports
@@ -48,6 +48,22 @@ def test_a_failing_cell_is_named_and_its_notebook_kept(put: Put, capfd: pytest.C
     assert [p.name for p in kept.parent.iterdir()] == [kept.name]
     assert "ZeroDivisionError" in kept.read_text(encoding="utf-8")
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("from ecomkit.errors import TableError\nraise TableError('Two orders are one.', 'sum them.')",
+         "Two orders are one.\nHint: sum them."),
+        ("import duckdb\nduckdb.sql(\"SELECT 'abc'::DOUBLE\").fetchall()", "A table .* cannot be read: .*'abc'"),
+    ],
+)  # fmt: skip
+def test_a_table_refused_in_a_cell_is_bad_input_and_leaves_no_file(put: Put, source: str, said: str) -> None:
+    put("refused", ("code", source))
+    with pytest.raises(TableError, match=rf"^{said}") as refused:
+        run("refused")
+    assert str(refused.value).count("\nHint: ") == 1
+    assert list((Path.cwd() / "reports").iterdir()) == []
 
 
 @pytest.mark.parametrize(

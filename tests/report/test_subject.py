@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from ecomkit.data.store import write_store
-from ecomkit.errors import EcomkitError, ParameterError
+from ecomkit.errors import EcomkitError, ParameterError, TableError
 from ecomkit.report.subject import Subject, settle
 
 
@@ -48,6 +48,29 @@ def test_a_report_without_a_store_has_no_subject() -> None:
 def test_a_wrong_period_is_refused(store: str, start: str, end: str, compares: dict[str, str]) -> None:
     with pytest.raises(ParameterError, match="Hint: "):
         settle({"store": store, "start": start, "end": end, **compares})
+
+
+@pytest.mark.parametrize("days", [{}, {"start": "", "end": ""}, {"start": "", "end": "", "compare": "previous"}])
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("order_id,customer_id,order_date,revenue\n1,c,yesterday,9\n", "yesterday"),
+        ("order_id,customer_id,revenue\n1,c,9\n", r"`orders` has no columns \['order_date'\]"),
+        ("order_id,order_date\n1,2025-09-01\n", r"`orders` has no columns \['customer_id', 'revenue'\]"),
+    ],
+)
+def test_a_table_that_cannot_be_read_is_refused(tmp_path: Path, days: dict[str, str], text: str, said: str) -> None:
+    (tmp_path / "store.json").write_text('{"name": "Tea", "currency": "CNY", "timezone": "Asia/Shanghai"}')
+    (tmp_path / "orders.csv").write_text(text)
+    with pytest.raises(TableError, match=rf"{said}.*\nHint: "):
+        settle({"store": str(tmp_path), **days})
+
+
+def test_a_number_that_is_none_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "store.json").write_text('{"name": "Tea", "currency": "CNY", "timezone": "Asia/Shanghai"}')
+    (tmp_path / "orders.csv").write_text("order_id,customer_id,order_date,revenue\n1,c,2025-09-01,much\n")
+    with pytest.raises(TableError, match=r"cannot be read: .*'much'.* column revenue\nHint: correct the cell"):
+        settle({"store": str(tmp_path), "start": "2025-09-01", "end": "2025-09-01"})
 
 
 def test_a_store_that_is_not_there_is_refused(tmp_path: Path) -> None:

@@ -108,6 +108,7 @@ def test_codes_are_named_by_their_column() -> None:
     assert text.label("lost") == "Lost"
     assert text.label("lost", column="segment") == "Lost customers"
     assert text.label("promotion", column="owner") == "Advertising"
+    assert [text.label("new", column=column) for column in ("segment", "customer_type")] == ["New customers", "New"]
     assert text.label("some_new_thing") == "Some new thing"
     assert text.label("my campaign", column="campaign") == "my campaign"
 
