@@ -11,6 +11,7 @@ import pyarrow as pa
 import pytest
 
 EAGER = ["pandas", "polars", "pyarrow"]
+SESSION = "Asia/Shanghai"  # of Spark: not that of the process
 ZONES = ["Asia/Shanghai", "Asia/Hong_Kong", "Etc/GMT+8"]
 LAZY = ["polars-lazy", "duckdb", *(f"pandas-{z}" for z in ZONES)]
 SPARK = pytest.param("spark", marks=pytest.mark.spark)
@@ -26,7 +27,7 @@ def spark() -> Any:
     settings = {
         "spark.sql.shuffle.partitions": "2",
         "spark.ui.enabled": "false",
-        "spark.sql.session.timeZone": "Asia/Shanghai",
+        "spark.sql.session.timeZone": SESSION,
         "spark.log.level": "ERROR",
         "spark.driver.memory": "2g",
         "spark.driver.bindAddress": "127.0.0.1",
@@ -63,4 +64,8 @@ def take_back(table: Any) -> pd.DataFrame:
         return (table.to_arrow() if isinstance(table, pl.DataFrame) else table).to_pandas()
     if isinstance(table, duckdb.DuckDBPyRelation):
         return table.df()
-    return table if isinstance(table, pd.DataFrame) else table.toArrow().to_pandas()
+    if isinstance(table, pd.DataFrame):
+        return table
+    back = table.toArrow().to_pandas()  # Spark hands instants over in UTC
+    zoned = back.select_dtypes("datetimetz").columns
+    return back.assign(**{c: back[c].dt.tz_convert(SESSION).dt.tz_localize(None) for c in zoned})

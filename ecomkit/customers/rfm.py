@@ -144,7 +144,7 @@ def cut_points(customers: Any, *, bins: int = 5) -> pd.DataFrame:
         raise ParameterError(f"bins={bins!r} is not a whole number from 2 to {BINS_MOST}.", "bins=5 is usual.")
     axes = _axes(customers)
     lacking = nw.any_horizontal(*(nw.col(m).is_null() | nw.col(m).is_nan() for m in METRICS), ignore_nulls=False)
-    state = frames.summary(axes.select(nw.len().alias("n"), lacking.sum().alias("lacking"))).iloc[0]
+    state = frames.summary(axes.select(nw.len().alias("n"), lacking.cast(nw.Int64).sum().alias("lacking"))).iloc[0]
     n = int(state["n"])
     if n == 0 or state["lacking"]:
         raise TableError(

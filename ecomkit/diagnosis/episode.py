@@ -66,13 +66,15 @@ def usual(before: pd.Series, days: pd.DatetimeIndex) -> tuple[np.ndarray, np.nda
 
     Returns
     -------
-    expected, noise : one value per day; the noise is at least that of a Poisson count
+    expected, noise : one value per day; the noise is at least that of a Poisson count, and holds the level's own error
     """
-    weekdays = pd.DatetimeIndex(before.index).dayofweek
+    weekdays = pd.DatetimeIndex(before.index).day_of_week
     mean = before.groupby(weekdays).mean()
-    expected = mean.reindex(days.dayofweek).fillna(before.mean()).to_numpy(dtype=float)
-    spread = float((before.to_numpy() - mean.reindex(weekdays).to_numpy()).std()) if len(before) > 7 else 0.0
-    noise = np.sqrt(np.maximum(np.abs(expected), spread**2))
+    expected = mean.reindex(days.day_of_week).fillna(before.mean()).to_numpy(dtype=float)
+    apart = before.to_numpy() - mean.reindex(weekdays).to_numpy()
+    variance = float((apart**2).sum()) / (len(before) - len(mean)) if len(before) > len(mean) else 0.0
+    weeks = max(len(before) / max(len(mean), 1), 1.0)
+    noise = np.sqrt(np.maximum(np.abs(expected), variance) * (1 + 1 / weeks))  # the level is an estimate itself
     return expected, np.nan_to_num(noise, nan=np.inf)
 
 

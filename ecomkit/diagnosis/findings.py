@@ -30,8 +30,8 @@ def rank(store: Store, start: Day = None, end: Day = None, compare: str = "previ
     Returns
     -------
     pandas.DataFrame, one row per finding
-        `finding` (code), `slice` ({dimension: value}), `since`, `until`, `money_at_stake` (sales lost, or money spent,
-        refunded or shown for nothing, over these days) with its 95 % interval `money_low` to `money_high`,
+        `finding` (code), `slice` ({dimension: value}), `since`, `until`, `money_at_stake` (net sales lost, or money
+        spent, refunded or shown for nothing, over these days) with its 95 % interval `money_low` to `money_high`,
         `confidence` (high or medium), `owner` (role), `due` (date), `values` (the figures its text names).
     """
     period = metrics.period(store, start, end, compare)

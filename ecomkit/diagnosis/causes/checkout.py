@@ -6,7 +6,7 @@ import numpy as np
 
 from ecomkit.data.store import Store
 from ecomkit.diagnosis import episode
-from ecomkit.diagnosis.causes.finding import Finding, by_day, priced, span
+from ecomkit.diagnosis.causes.finding import Finding, by_day, kept_share, priced, span
 from ecomkit.diagnosis.period import Period
 
 
@@ -70,11 +70,12 @@ def _lost_buyers(store: Store, period: Period, device: str, since: dt.date, unti
 
 
 def _amount(store: Store, period: Period, device: str) -> tuple[float, float]:
-    """Amount per order before, on the device where orders know it, and its standard error."""
+    """Net amount per order before, on the device where orders know it, and its standard error."""
     known = "device" in store.orders.columns
     mean, error = store.connection.execute(
         "SELECT avg(revenue), stddev_samp(revenue) / sqrt(count(*)) FROM orders "
         f"WHERE order_date::DATE BETWEEN ? AND ? {'AND device = ?' if known else ''}",
         [period.before_start, period.before_end, *([device] if known else [])],
     ).fetchall()[0]
-    return float(mean or 0), float(error or 0)
+    kept = kept_share(store, period)
+    return float(mean or 0) * kept, float(error or 0) * kept

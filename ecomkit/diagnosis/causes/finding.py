@@ -10,6 +10,7 @@ import pandas as pd
 
 from ecomkit.data.store import Store
 from ecomkit.diagnosis.episode import Episode
+from ecomkit.diagnosis.period import Period
 
 Z95 = 1.96
 SURE = 8.0  # standard errors from which on a finding is called sure
@@ -17,8 +18,8 @@ SURE = 8.0  # standard errors from which on a finding is called sure
 
 @dataclass(frozen=True)
 class Finding:
-    """What was found. `money`: net sales lost, or money spent or shown for nothing, over the episode, in the store's
-    currency, with its 95 % interval `low` to `high`; `values`: the figures that its text names."""
+    """What was found. `money`: net sales lost, or money spent, refunded or shown for nothing, over the episode, in the
+    store's currency, with its 95 % interval `low` to `high`; `values`: the figures that its text names."""
 
     finding: str
     slice: Mapping[str, str]
@@ -54,6 +55,15 @@ def by_day(frame: pd.DataFrame, column: str, values: list[str], days: pd.Datetim
         str(key): part.set_index("date")[values].astype(float).reindex(days, fill_value=0.0)
         for key, part in frame.groupby(column)
     }
+
+
+def kept_share(store: Store, period: Period) -> float:
+    """The share of sales that was not refunded later, in the period before: lost sales are lost only to that share."""
+    if "refund_amount" not in store.orders.columns:
+        return 1.0
+    figures = "sum(coalesce(refund_amount, 0)) / nullif(sum(revenue), 0)"
+    refunded = store.orders.filter(period.earlier("order_date")).aggregate(figures).fetchall()[0][0]
+    return 1.0 - min(max(float(refunded or 0.0), 0.0), 1.0)
 
 
 def title(store: Store, product: str) -> str:

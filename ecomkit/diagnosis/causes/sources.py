@@ -4,7 +4,7 @@ import numpy as np
 
 from ecomkit.data.store import Store
 from ecomkit.diagnosis import episode
-from ecomkit.diagnosis.causes.finding import Finding, by_day, priced, span
+from ecomkit.diagnosis.causes.finding import Finding, by_day, kept_share, priced, span
 from ecomkit.diagnosis.period import Period
 
 
@@ -29,7 +29,8 @@ def lost_sources(store: Store, period: Period) -> list[Finding]:
         before = days.loc[then].sum()
         if run is None or not before["buyers"]:
             continue
-        per_visitor = _brought(store, period).get(name, before["revenue"]) / before["visitors"]
+        sales = _brought(store, period).get(name, before["revenue"])
+        per_visitor = sales / before["visitors"] * kept_share(store, period)
         money = priced(run.missing, run.error, per_visitor, per_visitor / np.sqrt(before["buyers"]))
         length = run.last - run.first + 1
         values = {

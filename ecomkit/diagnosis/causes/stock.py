@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from ecomkit.data.store import Store
-from ecomkit.diagnosis.causes.finding import Finding, priced, title
+from ecomkit.diagnosis.causes.finding import Finding, kept_share, priced, title
 from ecomkit.diagnosis.period import Period
 
 
@@ -21,7 +21,8 @@ def stock_outs(store: Store, period: Period) -> list[Finding]:
         if len(short) < 2 or missing <= 0:
             continue
         error = np.hypot(np.sqrt(pace * len(short)), len(short) * spread / np.sqrt(len(stocked)))
-        money = priced(missing, error, stocked["revenue"].sum() / stocked["units"].sum())
+        price = stocked["revenue"].sum() / stocked["units"].sum() * kept_share(store, period)
+        money = priced(missing, error, price)
         values = {"product": title(store, str(product)), "days_out": len(short), "units_per_day": pace}
         since, until = short["date"].min().date(), short["date"].max().date()
         slices = {"product_id": str(product)}
