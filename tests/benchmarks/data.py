@@ -62,7 +62,9 @@ def _write(name: str, query: str) -> Path:
     if not path.exists():
         draft = path.with_suffix(".draft")
         connection = duckdb.connect()
-        connection.execute("SET preserve_insertion_order = false; SET memory_limit = '8GB'; SET enable_progress_bar = false")
+        connection.execute(
+            "SET preserve_insertion_order = false; SET memory_limit = '8GB'; SET enable_progress_bar = false"
+        )
         connection.execute(f"COPY ({query}) TO '{draft}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 1000000)")
         draft.rename(path)
     return path

@@ -175,7 +175,7 @@ def test_foreign_scores_and_cuts_are_refused() -> None:
         rfm.summarise(lazy)
     with pytest.raises(ParameterError, match="no scale"):
         rfm.score(measured, cuts=rfm.cut_points(measured).head(3))
-    with pytest.raises(TableError, match="1 of .* customers lack"):
+    with pytest.raises(TableError, match="customers lack a figure"):
         rfm.score(measured.assign(monetary=[np.nan, *measured["monetary"][1:]]))
     twice = rfm.segment(rfm.score(pd.concat([measured, measured.head(2)], ignore_index=True)))
     with pytest.raises(TableError, match="repeats in 2 rows of `after`"):
