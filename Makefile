@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help report lab test check notebooks bench lock clean
+.PHONY: help report lab test bench lock clean
 
 help:
 	@echo "make report   set up, then diagnose the demo store: prints the path of one HTML file"
