@@ -17,6 +17,8 @@ from ecomkit.data.readers import READERS
 from ecomkit.data.tables import TABLES
 from ecomkit.errors import MissingTableError, TableError
 
+DATED = {"orders": "order_date", "product_daily": "date", "traffic_daily": "date"}  # which tell the days of a store
+
 
 class Store:
     """The tables of one store as lazy relations; `store.orders.df()` gives pandas.
@@ -73,26 +75,27 @@ class Store:
 
     @cached_property
     def _days(self) -> tuple[dt.date, dt.date]:
-        check.require(self.orders, "orders", ["order_date"])
+        table, when = next(((t, c) for t, c in DATED.items() if self.has(t)), ("orders", "order_date"))
+        check.require(self.table(table), table, [when])
         try:
-            first, last = self.orders.aggregate("min(order_date)::date, max(order_date)::date").fetchall()[0]
+            first, last = self.table(table).aggregate(f"min({when})::date, max({when})::date").fetchall()[0]
         except duckdb.ConversionException as error:  # a file of text is read only now
             raise TableError(
                 f"The days of '{self.name}' cannot be read: {str(error).splitlines()[0]}",
                 "write times as 2025-09-30 20:15:00, in the store's zone.",
             ) from None
         if first is None:
-            raise TableError(f"The table `orders` of '{self.name}' is empty.", "import a period that has orders.")
+            raise TableError(f"The table `{table}` of '{self.name}' is empty.", "import a period that has sales.")
         return first, last
 
     @property
     def start(self) -> dt.date:
-        """The day of the first order."""
+        """The first day of orders; of daily figures where the store has no orders."""
         return self._days[0]
 
     @property
     def end(self) -> dt.date:
-        """The day of the last order."""
+        """The last day of orders; of daily figures where the store has no orders."""
         return self._days[1]
 
     def summary(self) -> pd.DataFrame:

@@ -161,7 +161,7 @@ TABLES = {
             """
             date*          date   local day
             product_id*    id     the product
-            visitors*      count  different visitors of the product page
+            visitors       count  different visitors of the product page
             page_views     count  views of the product page
             cart_users     count  visitors who added it to the cart
             buyers         count  visitors who paid for it

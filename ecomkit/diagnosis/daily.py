@@ -2,8 +2,8 @@
 
 import pandas as pd
 
+from ecomkit.data.days import Day, bounds, parse_day, require_inside
 from ecomkit.data.store import Store
-from ecomkit.diagnosis.period import Day, bounds, parse_day, require_inside
 from ecomkit.errors import TableError
 
 SUMS = (

@@ -4,10 +4,10 @@ import datetime as dt
 
 import pandas as pd
 
+from ecomkit.data.days import Day
 from ecomkit.data.store import Store
 from ecomkit.diagnosis import metrics
 from ecomkit.diagnosis.causes import CAUSES
-from ecomkit.diagnosis.period import Day
 
 SHARE_MIN = 0.005  # of the period's sales: less is not worth a manager's time
 COLUMNS = [

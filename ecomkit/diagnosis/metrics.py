@@ -7,10 +7,11 @@ import datetime as dt
 
 import pandas as pd
 
+from ecomkit.data.days import Day, coverage
 from ecomkit.data.store import Store
 from ecomkit.diagnosis.daily import RATES, SUMS, agreement, daily, total
 from ecomkit.diagnosis.dictionary import dictionary, sum_over
-from ecomkit.diagnosis.period import Day, Period, coverage, period
+from ecomkit.diagnosis.period import Period, period
 from ecomkit.diagnosis.tree import split, tree
 
 __all__ = [

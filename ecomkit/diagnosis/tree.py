@@ -7,9 +7,10 @@ from math import factorial, isnan, nan, prod
 
 import pandas as pd
 
+from ecomkit.data.days import Day
 from ecomkit.data.store import Store
 from ecomkit.diagnosis.daily import daily, total
-from ecomkit.diagnosis.period import Day, Period, period
+from ecomkit.diagnosis.period import Period, period
 from ecomkit.errors import ParameterError, TableError
 
 REST = "(not in traffic_daily)"

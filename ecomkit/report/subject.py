@@ -7,9 +7,10 @@ from pathlib import Path
 import duckdb
 
 from ecomkit.data import check
+from ecomkit.data.days import parse_day, require_days
 from ecomkit.data.store import Store, open_store
 from ecomkit.data.tables import TABLES
-from ecomkit.diagnosis.period import parse_day, period, require_days
+from ecomkit.diagnosis.period import period
 from ecomkit.errors import TableError
 from ecomkit.report.contract import Value
 

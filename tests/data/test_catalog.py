@@ -14,7 +14,7 @@ from ecomkit.errors import MissingDataError, ParameterError
 def test_table_has_all_sets():
     table = catalog.table().set_index("name")
     assert len(table) == 12
-    assert table.index[table["has_reader"]].tolist() == ["online_retail_ii", "olist"]
+    assert table.index[table["has_reader"]].tolist() == ["online_retail_ii", "olist", "m5"]
     assert table.loc["online_retail_ii", ["licence", "currency", "timezone"]].tolist() == [
         "CC BY 4.0",
         "GBP",

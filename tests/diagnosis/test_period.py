@@ -8,8 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ecomkit.data.days import bounds, coverage, parse_day
 from ecomkit.data.store import Store
-from ecomkit.diagnosis.period import Period, bounds, coverage, parse_day, period
+from ecomkit.diagnosis.period import Period, period
 from ecomkit.errors import ParameterError
 
 
