@@ -20,7 +20,9 @@ _HOMES = {
     "tables": "data.tables",
     "rfm": "customers.rfm",
     "cohort": "customers.cohort",
+    "sales": "goods.sales",
     "funnel": "traffic.funnel",
+    "plan": "operations.plan",
     "metrics": "diagnosis.metrics",
     "findings": "diagnosis.findings",
     "report": "report",
@@ -33,8 +35,10 @@ __all__ = [
     "funnel",
     "metrics",
     "open_store",
+    "plan",
     "report",
     "rfm",
+    "sales",
     "simulate",
     "tables",
     "write_store",
@@ -46,6 +50,8 @@ if TYPE_CHECKING:
     from ecomkit.data import catalog, simulate, tables
     from ecomkit.data.store import open_store, write_store
     from ecomkit.diagnosis import findings, metrics
+    from ecomkit.goods import sales
+    from ecomkit.operations import plan
     from ecomkit.traffic import funnel
 
 

@@ -1,0 +1,1 @@
+"""Operations: the plan, and the daily work that keeps to it."""
