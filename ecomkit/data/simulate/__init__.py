@@ -20,6 +20,7 @@ import pandas as pd
 from ecomkit.data import folder
 from ecomkit.data.simulate.daily_tables import daily_tables, lost_sales
 from ecomkit.data.simulate.days import Day, first_state, live
+from ecomkit.data.simulate.draw import draw_incidents
 from ecomkit.data.simulate.events_table import events_table
 from ecomkit.data.simulate.incidents import Incident, check_incidents, default_incidents, read_date
 from ecomkit.data.simulate.journal import write_journal
@@ -31,7 +32,7 @@ from ecomkit.data.simulate.world import State, World, build_world
 from ecomkit.data.tables import TABLES
 from ecomkit.errors import ParameterError
 
-__all__ = ["Incident", "Simulation", "simulate"]
+__all__ = ["Incident", "Simulation", "draw_incidents", "simulate"]
 NAME, CURRENCY, TIMEZONE = "Demo store", "CNY", "Asia/Shanghai"
 
 
@@ -84,7 +85,8 @@ def simulate(
     visitors_per_day
         New visitors on a plain day; everything else grows with them.
     incidents
-        "default" (one of each kind), or a list of `Incident`, or [] for a store where nothing goes wrong.
+        "default" (one of each kind), "random" (one to three, drawn with `seed`: see `draw_incidents`), or a list of
+        `Incident`, or [] for a store where nothing goes wrong.
 
     Raises
     ------
@@ -100,9 +102,7 @@ def simulate(
     first = _check(seed, start, days, visitors_per_day)
     seed, days, visitors_per_day = int(seed), int(days), float(visitors_per_day)  # also from numpy's kinds
     if isinstance(incidents, str):
-        if incidents != "default":
-            raise ParameterError(f"incidents='{incidents}' is unknown.", 'use "default", a list of Incident, or [].')
-        incidents = default_incidents(first, days, visitors_per_day)
+        incidents = _named(incidents, seed, first, days, visitors_per_day)
     check_incidents(incidents, load_shelf(), first, days)
     world = build_world(seed, first, days, visitors_per_day, incidents)
     lived, mornings = _live(world)
@@ -115,6 +115,14 @@ def simulate(
     }
     truth = measure_truth(world, lived, mornings)
     return Simulation({name: tables[name] for name in TABLES}, truth, lost_sales(journal))
+
+
+def _named(name: str, seed: int, first: dt.date, days: int, visitors_per_day: float) -> list[Incident]:
+    if name == "default":
+        return default_incidents(first, days, visitors_per_day)
+    if name == "random":
+        return draw_incidents(seed=seed, start=first, days=days, visitors_per_day=visitors_per_day)
+    raise ParameterError(f"incidents='{name}' is unknown.", 'use "default", "random", a list of Incident, or [].')
 
 
 def _live(world: World) -> tuple[list[Day], dict[int, State]]:
