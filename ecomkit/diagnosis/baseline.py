@@ -107,7 +107,7 @@ def _weekdays(days: Days) -> np.ndarray:
     calm = apart <= max(9 * _spread(apart), 1.0)
     sums = pd.DataFrame({"actual": np.where(calm, days.actual, 0), "expected": np.where(calm, expected, 0)})
     sums = sums.groupby(days.weekday).sum().reindex(range(WEEK), fill_value=0.0)
-    if (sums["expected"] <= 0).any():
+    if (sums["expected"] <= 0).any() or not sums["actual"].any():  # too rare to tell weekdays by
         return np.ones(WEEK)
     ratio = sums["actual"] / sums["expected"]
     noise = _spread((days.actual - expected * ratio.to_numpy()[days.weekday]) ** 2 / expected)

@@ -51,6 +51,14 @@ def test_a_figure_without_quiet_days_has_no_run() -> None:
     assert farthest(_days(np.full(60, 5.0), quiet=np.zeros(60, bool))) is None
 
 
+def test_a_figure_too_rare_to_tell_weekdays_by_still_has_a_level() -> None:
+    actual = np.zeros(42)
+    actual[[0, 2, 4, 8, 11, 16, 25, 31, 34, 41]] = [1, 2, 2, 2, 1, 1, 1, 1, 1, 1]
+    run = farthest(_days(actual))
+    assert run is not None
+    assert np.isfinite(run.z)
+
+
 # --- properties ------------------------------------------------------------------------------------------------------
 
 
