@@ -123,8 +123,11 @@ def write(
     _require_known(tables)
     ready = {table: _local(_relation(frame), table, timezone) for table, frame in tables.items()}
     _require_valid(ready)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    work = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        work = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
+    except OSError as error:
+        raise ParameterError(f"Cannot write to {path.parent}: {error.strerror}.", "choose another place.") from None
     try:
         new = work / "new"
         new.mkdir()

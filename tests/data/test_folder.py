@@ -142,6 +142,12 @@ def test_other_folders_are_not_overwritten(tmp_path, orders):
     assert files(tmp_path) == {"thesis.docx": b"years of work"}
 
 
+def test_a_place_that_cannot_be_written_is_refused(tmp_path, orders):
+    (tmp_path / "file").write_text("not a folder")
+    with pytest.raises(ParameterError, match=r"Cannot write to .*file.*\nHint: "):
+        write_store(tmp_path / "file" / "s", {"orders": orders}, **PLACE)
+
+
 def test_input_is_not_changed(tmp_path, orders):
     copy = orders.copy(deep=True)
     write_store(tmp_path / "s", {"orders": orders}, **PLACE)
