@@ -20,6 +20,7 @@ _HOMES = {
     "tables": "data.tables",
     "rfm": "customers.rfm",
     "cohort": "customers.cohort",
+    "inventory": "goods.inventory",
     "sales": "goods.sales",
     "funnel": "traffic.funnel",
     "plan": "operations.plan",
@@ -33,6 +34,7 @@ __all__ = [
     "cohort",
     "findings",
     "funnel",
+    "inventory",
     "metrics",
     "open_store",
     "plan",
@@ -50,7 +52,7 @@ if TYPE_CHECKING:
     from ecomkit.data import catalog, simulate, tables
     from ecomkit.data.store import open_store, write_store
     from ecomkit.diagnosis import findings, metrics
-    from ecomkit.goods import sales
+    from ecomkit.goods import inventory, sales
     from ecomkit.operations import plan
     from ecomkit.traffic import funnel
 
