@@ -174,8 +174,9 @@ def _stock(stock: pd.DataFrame, given: dict[str, float]) -> pd.DataFrame:
 def _require_shared(stock: pd.DataFrame, products: pd.Series) -> None:
     """Ids that were read as numbers here and as text there would make all of the stock look dead."""
     if len(stock) and not stock["product_id"].isin(products).any():
+        mine, theirs = stock["product_id"].tolist()[0], products.tolist()[0]
         raise TableError(
-            f"No product of `stock` is in the demand: {stock['product_id'].tolist()[0]!r} against {products.tolist()[0]!r}.",
+            f"No product of `stock` is in the demand: {mine!r} against {theirs!r}.",
             "ids are text in both: stock['product_id'] = stock['product_id'].astype(str).",
         )
 
