@@ -39,6 +39,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND", title="commands")
     _add_report(commands)
     _add_simulate(commands)
+    _add_samples(commands)
     metrics = commands.add_parser("metrics", help="print the metric dictionary")
     metrics.add_argument("--lang", choices=["en", "zh"], help="print the names of one language only")
     metrics.set_defaults(do=_metrics)
@@ -74,6 +75,14 @@ def _add_simulate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     simulate.add_argument("--start", default=argparse.SUPPRESS, metavar="DAY", help="first day, YYYY-MM-DD")
     simulate.add_argument("--days", type=int, default=argparse.SUPPRESS, help="number of days")
     simulate.set_defaults(do=_simulate)
+
+
+def _add_samples(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    samples = commands.add_parser("export-samples", help="write a store in the export formats of the platforms")
+    samples.add_argument("folder", metavar="DIR", help="a new folder")
+    samples.add_argument("--store", default="demo", metavar="PATH", help="a store's folder, or demo (the default)")
+    samples.add_argument("--format", action="append", metavar="NAME", help="this format only; repeatable")
+    samples.set_defaults(do=_export_samples)
 
 
 def _report(arguments: argparse.Namespace) -> None:
@@ -124,6 +133,17 @@ def _simulate(arguments: argparse.Namespace) -> None:
 
     settings = {key: value for key, value in vars(arguments).items() if key in ("seed", "start", "days")}
     print(simulate(**settings).write(arguments.to))
+
+
+def _export_samples(arguments: argparse.Namespace) -> None:
+    from ecomkit.data import samples
+    from ecomkit.data.store import open_store
+
+    with open_store(arguments.store) as store:
+        written = samples.export(store, to=arguments.folder, formats=arguments.format)
+    for name, file, rows, why in zip(*(written[c] for c in ("format", "file", "rows", "why")), strict=True):
+        print(f"{name}: not written, {why}" if why else f"{file}: {rows} rows")
+    print(arguments.folder)
 
 
 def _metrics(arguments: argparse.Namespace) -> None:

@@ -76,7 +76,7 @@ def _texts() -> Iterator[tuple[str, str]]:
         path = ROOT / name
         raw = path.read_bytes() if path.is_file() else b"\0"
         if b"\0" not in raw[:4096]:
-            yield name, raw.decode("utf-8")
+            yield name, raw.decode("utf-8", errors="strict" if not name.startswith("datasets/samples/") else "replace")
 
 
 # --- floors ----------------------------------------------------------------------------------------------------------
