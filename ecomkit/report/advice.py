@@ -100,7 +100,7 @@ def findings(frame: pd.DataFrame, lang: str | None = None, *, scope: pd.DataFram
     Parameters
     ----------
     frame : one row per finding, as `diagnosis.findings.rank` gives it: `finding, values, money_at_stake` and, where
-        known, `money_low, money_high, since, until, confidence, owner, due`.
+        known, `severity, money_low, money_high, since, until, confidence, owner, due, explains`.
     lang : "en" or "zh"; None is the language in use.
     scope : what was looked for, as `diagnosis.findings.scope` tells: without it, no finding means that all is well.
     """
@@ -119,7 +119,7 @@ def _card(rank: int, row: Mapping[Any, Any]) -> Piece:
     return tag(
         "li",
         tag("span", str(rank), kind="rank"),
-        tag("div", tag("h4", words.title), tag("p", words.evidence), *action, _facts(row), kind="body"),
+        tag("div", tag("h4", words.title, *_badge(row)), tag("p", words.evidence), *action, _facts(row), kind="body"),
         _money(row),
         kind="finding",
     )
@@ -143,9 +143,21 @@ def _facts(row: Mapping[Any, Any]) -> Piece:
         _("Confidence"): _coded(confidence, "confidence")
         if isinstance(confidence, str)
         else show(confidence, "certainty"),
+        _("Also explains"): _("; ").join(_echo(other) for other in row.get("explains") or ()) or NONE,
     }
     said = [tag("div", tag("dt", term), tag("dd", value)) for term, value in facts.items() if value not in (NONE, "")]
     return tag("dl", join(*said), kind="facts")
+
+
+def _badge(row: Mapping[Any, Any]) -> list[Piece]:
+    """A word beside the title of what is only to be watched; what is to be acted on needs none."""
+    return [tag("span", label("watch", column="severity"), kind="badge")] if row.get("severity") == "watch" else []
+
+
+def _echo(other: Mapping[str, str]) -> str:
+    """What a finding explains: its name, and where."""
+    where = [_say(axis, value) for axis, value in other.items() if axis != "finding"]
+    return " ".join([label(other["finding"], column="finding"), *where])
 
 
 def _coded(code: Any, column: str) -> str:

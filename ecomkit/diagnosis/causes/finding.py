@@ -1,11 +1,11 @@
 """One finding, and the money in it."""
 
 import datetime as dt
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from ecomkit.data.store import Store
@@ -13,13 +13,15 @@ from ecomkit.diagnosis.episode import Episode
 from ecomkit.diagnosis.period import Period
 
 Z95 = 1.96
+MODEL_ERROR = 0.1  # of the money: what "as before" itself may be off, as tests/benchmarks/diagnosis.py measures
 SURE = 8.0  # standard errors from which on a finding is called sure
 
 
 @dataclass(frozen=True)
 class Finding:
     """What was found. `money`: net sales lost, or money spent, refunded or shown for nothing, over the episode, in the
-    store's currency, with its 95 % interval `low` to `high`; `values`: the figures that its text names."""
+    store's currency, with its 95 % interval `low` to `high`; `values`: the figures that its text names; `explained_by`:
+    the findings that would be its cause; `explains`: the findings that it is the cause of."""
 
     finding: str
     slice: Mapping[str, str]
@@ -32,6 +34,8 @@ class Finding:
     owner: str
     due_in_days: int
     values: Mapping[str, Any] = field(default_factory=dict)
+    explained_by: tuple[str, ...] = ()
+    explains: tuple[Mapping[str, str], ...] = ()
 
     @property
     def confidence(self) -> str:
@@ -41,7 +45,7 @@ class Finding:
 def priced(units: float, units_error: float, price: float, price_error: float = 0.0) -> tuple[float, float, float]:
     """Money of so many units at a price, and its 95 % interval by error propagation."""
     money = units * price
-    error = np.hypot(units_error * price, units * price_error)
+    error = math.hypot(units_error * price, units * price_error, MODEL_ERROR * money)
     return round(money, 2), round(max(money - Z95 * error, 0.0), 2), round(money + Z95 * error, 2)
 
 

@@ -1,6 +1,9 @@
 """A traffic source that lost its visitors."""
 
+import math
+
 import numpy as np
+import pandas as pd
 
 from ecomkit.data.store import Store
 from ecomkit.diagnosis import episode
@@ -17,13 +20,10 @@ def lost_sources(store: Store, period: Period) -> list[Finding]:
     ).df()
     sources = by_day(table, "source", ["visitors", "buyers", "revenue"], then.union(now))
     usual = {name: episode.usual(days.loc[then, "visitors"], now) for name, days in sources.items()}
-    ratios = [
-        days.loc[now, "visitors"].sum() / usual[name][0].sum() for name, days in sources.items() if usual[name][0].sum()
-    ]
-    drift = float(np.median(ratios)) if len(ratios) >= 3 else 1.0  # season and store-wide causes move all sources
+    drift = _drift([(days.loc[now, "visitors"].to_numpy(), usual[name][0]) for name, days in sources.items()])
     findings = []
     for name, days in sources.items():
-        expected, noise = usual[name][0] * drift, usual[name][1]
+        expected, noise = usual[name][0] * drift, usual[name][1] * drift
         actual = days.loc[now, "visitors"].to_numpy()
         run = episode.find(expected, actual, noise)
         before = days.loc[then].sum()
@@ -31,7 +31,10 @@ def lost_sources(store: Store, period: Period) -> list[Finding]:
             continue
         sales = _brought(store, period).get(name, before["revenue"])
         per_visitor = sales / before["visitors"] * kept_share(store, period)
-        money = priced(run.missing, run.error, per_visitor, per_visitor / np.sqrt(before["buyers"]))
+        per_visitor *= _worth(sources, name, then, now[run.days], expected[run.days] - actual[run.days])
+        lost_buyers = run.missing * before["buyers"] / before["visitors"]  # who would have bought is chance, too
+        luck = per_visitor * np.sqrt(1 / before["buyers"] + 1 / max(lost_buyers, 1.0))
+        money = priced(run.missing, run.error, per_visitor, luck)
         length = run.last - run.first + 1
         values = {
             "source": name,
@@ -44,6 +47,26 @@ def lost_sources(store: Store, period: Period) -> list[Finding]:
             Finding("source_lost", {"source": name}, *span(now, run), *money, run.z, "promotion", 1, values)
         )
     return findings
+
+
+def _drift(sources: list[tuple[np.ndarray, np.ndarray]]) -> np.ndarray | float:
+    """What befell all sources on each day, such as a mega-sale or the season: the median of actual to usual."""
+    ratios = [actual / usual for actual, usual in sources if (usual > 0).all()]
+    return np.median(ratios, axis=0) if len(ratios) >= 3 else 1.0
+
+
+def _worth(
+    sources: dict[str, pd.DataFrame], lost: str, then: pd.DatetimeIndex, days: pd.DatetimeIndex, missing: np.ndarray
+) -> float:
+    """How much more a visitor of the other sources brought on these days, weighted by the missing, than before."""
+    columns = ["visitors", "revenue"]
+    others = sum((frame[columns] for frame in sources.values()), -sources[lost][columns])
+    before = others.loc[then].sum()
+    if not (before["revenue"] > 0 and (others.loc[days, "visitors"] > 0).all()):
+        return 1.0
+    now = others.loc[days, "revenue"] / others.loc[days, "visitors"]
+    worth = float(np.average(now, weights=np.maximum(missing, 0)) / (before["revenue"] / before["visitors"]))
+    return worth if math.isfinite(worth) else 1.0
 
 
 def _brought(store: Store, period: Period) -> dict[str, float]:

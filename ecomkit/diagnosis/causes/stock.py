@@ -11,19 +11,30 @@ from ecomkit.diagnosis.period import Period
 def stock_outs(store: Store, period: Period) -> list[Finding]:
     """Products that on several days had less to sell than they usually sell: less than a day's units, or none."""
     findings = []
-    for product, days in _days(store, period).groupby("product_id"):
+    every = _days(store, period)
+    sold = every.groupby("date")["units"].sum()
+    for product, days in every.groupby("product_id"):
+        days = days.assign(others=days["date"].map(sold) - days["units"])
         stocked = days[days["on_hand"] > 0]
-        if len(stocked) < 7 or stocked["units"].sum() < 20:
+        if len(stocked) < 7 or stocked["units"].sum() < 20 or not stocked["others"].sum():
             continue
-        pace, spread = stocked["units"].mean(), stocked["units"].std()
-        short = days[(days["on_hand"] + days["units"] < pace) & (days["date"] >= pd.Timestamp(period.start))]
-        missing = float((pace - short["units"]).sum())
+        pace = stocked["units"].sum() / stocked["others"].sum()  # per unit of all else: the season moves both
+        due = pace * days["others"]
+        apart = stocked["units"] - due[stocked.index]
+        spread = max(float((apart**2).sum() / due[stocked.index].sum()), 1.0)  # of the variance over that of a count
+        is_short = (days["on_hand"] + days["units"] < due) & (days["date"] >= pd.Timestamp(period.start))
+        short, due = days[is_short], due[is_short]
+        missing = float((due - short["units"]).sum())
         if len(short) < 2 or missing <= 0:
             continue
-        error = np.hypot(np.sqrt(pace * len(short)), len(short) * spread / np.sqrt(len(stocked)))
+        error = np.sqrt(spread * (due.sum() + due.sum() ** 2 / stocked["units"].sum()))
         price = stocked["revenue"].sum() / stocked["units"].sum() * kept_share(store, period)
         money = priced(missing, error, price)
-        values = {"product": title(store, str(product)), "days_out": len(short), "units_per_day": pace}
+        values = {
+            "product": title(store, str(product)),
+            "days_out": len(short),
+            "units_per_day": stocked["units"].mean(),
+        }
         since, until = short["date"].min().date(), short["date"].max().date()
         slices = {"product_id": str(product)}
         findings.append(Finding("out_of_stock", slices, since, until, *money, missing / error, "supply", 1, values))
