@@ -2,11 +2,12 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help report lab test bench lock clean
+.PHONY: help report lab learn test bench lock clean
 
 help:
 	@echo "make report   set up, then diagnose the demo store: prints the path of one HTML file"
 	@echo "make lab      set up, then open JupyterLab in notebooks/"
+	@echo "make learn    set up, then open the course in my-course/ (lang=zh or en, role=manager|operations|promotion|service|analyst)"
 	@echo "make test     set up, then everything that CI runs"
 	@echo "make bench    the figures of BENCHMARKS.md (ROWS=50_000_000 by default)"
 	@echo "make lock     pin the requirements anew"
@@ -16,6 +17,9 @@ report: .venv/core
 
 lab: .venv/core
 	$(BIN)/jupyter lab --notebook-dir=notebooks
+
+learn: .venv/core
+	@$(BIN)/ecomkit learn --to my-course $(if $(lang),--lang $(lang)) $(if $(role),--role $(role))
 
 test: .venv/dev
 	$(BIN)/ruff check .

@@ -1,4 +1,4 @@
-"""The command `ecomkit`: run a report, simulate a store, print the metric dictionary."""
+"""The command `ecomkit`: run a report, simulate a store, open the course, print the metric dictionary."""
 
 import argparse
 import os
@@ -40,6 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_report(commands)
     _add_simulate(commands)
     _add_samples(commands)
+    _add_course(commands)
     metrics = commands.add_parser("metrics", help="print the metric dictionary")
     metrics.add_argument("--lang", choices=["en", "zh"], help="print the names of one language only")
     metrics.set_defaults(do=_metrics)
@@ -83,6 +84,22 @@ def _add_samples(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     samples.add_argument("--store", default="demo", metavar="PATH", help="a store's folder, or demo (the default)")
     samples.add_argument("--format", action="append", metavar="NAME", help="this format only; repeatable")
     samples.set_defaults(do=_export_samples)
+
+
+def _add_course(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    learn = commands.add_parser("learn", help="write the lessons into a folder of your own and open JupyterLab there")
+    learn.add_argument("--to", default="my-course", metavar="PATH", help="your folder (default: my-course)")
+    learn.add_argument("--lang", choices=["en", "zh"], help="language of the lessons (default: the computer's)")
+    learn.add_argument(
+        "--role",
+        metavar="ROLE",
+        help="manager, operations (at first), promotion, service or analyst: whose path to take",
+    )
+    learn.add_argument("--open", action=argparse.BooleanOptionalAction, default=True, help="open JupyterLab")
+    learn.set_defaults(do=_learn)
+    progress = commands.add_parser("progress", help="what you have done in the course, and what your role still asks")
+    progress.add_argument("--lang", choices=["en", "zh"], help="language (default: the computer's)")
+    progress.set_defaults(do=_progress)
 
 
 def _report(arguments: argparse.Namespace) -> None:
@@ -144,6 +161,26 @@ def _export_samples(arguments: argparse.Namespace) -> None:
     for name, file, rows, why in zip(*(written[c] for c in ("format", "file", "rows", "why")), strict=True):
         print(f"{name}: not written, {why}" if why else f"{file}: {rows} rows")
     print(arguments.folder)
+
+
+def _learn(arguments: argparse.Namespace) -> None:
+    from ecomkit.course import desk
+
+    lang = arguments.lang or desk.system_language()
+    written = desk.settle(arguments.to, lang=lang, role=arguments.role)
+    print(desk.told(written, lang))
+    if arguments.open:
+        desk.open_lab(written.first)
+    else:
+        print(written.first)
+
+
+def _progress(arguments: argparse.Namespace) -> None:
+    from ecomkit.course import desk, progress
+    from ecomkit.report.text import using
+
+    with using(arguments.lang or desk.system_language()):
+        print(progress())
 
 
 def _metrics(arguments: argparse.Namespace) -> None:

@@ -1,10 +1,11 @@
-"""The demo store: simulated once per version of the simulator, and kept in the user's cache folder."""
+"""Simulated stores, the demo store first: made once per version of the simulator, and kept in the user's cache."""
 
 import hashlib
 import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
 
@@ -12,28 +13,37 @@ from ecomkit import __version__
 
 
 def demo_path() -> Path:
-    """Returns the folder of the demo store, simulating it first where that has not been done.
+    """Returns the folder of the demo store, simulating it first where that has not been done."""
+    return kept("demo", _write)
+
+
+def _write(path: Path) -> None:
+    from ecomkit.data.simulate import simulate
+
+    simulate().write(path)
+
+
+def kept(name: str, write: Callable[[Path], object]) -> Path:
+    """Returns the folder of a simulated store, calling `write` with an empty place for it where it is not there yet.
 
     The folder lies in `ECOMKIT_CACHE`, or else the platform's cache folder of the user, or else, where neither can be
     written, a temporary one. Its name holds the version and a digest of the simulator's source, so that another
     version simulates anew. Two processes may ask at once: each simulates aside and the first to finish is kept.
     """
-    name = f"demo-{__version__}-{_source_digest()}"
+    name = f"{name}-{__version__}-{_source_digest()}"
     for folder in (_cache_folder(), Path(tempfile.gettempdir()) / f"ecomkit-{_user()}"):
         path = folder / name
         if (path / "store.json").is_file():
             return path
         if _is_writable(folder):
-            return _make(path)
-    return _make(Path(tempfile.mkdtemp(prefix="ecomkit-")) / name)
+            return _make(path, write)
+    return _make(Path(tempfile.mkdtemp(prefix="ecomkit-")) / name, write)
 
 
-def _make(path: Path) -> Path:
-    from ecomkit.data.simulate import simulate
-
+def _make(path: Path, write: Callable[[Path], object]) -> Path:
     work = Path(tempfile.mkdtemp(prefix=".demo-", dir=path.parent))
     try:
-        simulate().write(work / "store")
+        write(work / "store")
         try:
             (work / "store").rename(path)
         except OSError:  # another process has put the same store there

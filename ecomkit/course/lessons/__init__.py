@@ -1,0 +1,20 @@
+"""The lessons: for each notebook in `notebooks/lessons/` the exercises that check it, and beside them their words."""
+
+from functools import cache
+from types import ModuleType
+
+from ecomkit.course.exercise import Exercise
+from ecomkit.course.lessons import kpis, start, tables
+
+LESSONS: dict[str, ModuleType] = {
+    "00": start,
+    "01": tables,
+    "02": kpis,
+}
+
+
+@cache
+def exercises() -> dict[str, Exercise]:
+    """All exercises by name, in the order of the lessons."""
+    found = [e for lesson in LESSONS.values() for e in vars(lesson).values() if isinstance(e, Exercise)]
+    return {e.name: e for e in found}

@@ -1,0 +1,59 @@
+"""Stores to learn on: the learner's own, and one in trouble for the last lesson."""
+
+import datetime as dt
+from pathlib import Path
+
+from ecomkit.course import record
+from ecomkit.data import demo
+from ecomkit.data.simulate import CURRENCY, TIMEZONE, Incident, Simulation, draw_incidents, simulate
+from ecomkit.data.store import Store, open_store, write_store
+
+START = dt.date(2024, 10, 1)
+DAYS = 182  # half a year, so that there are cohorts to look at
+VISITORS_PER_DAY = 400.0
+TROUBLE_DAYS = 84
+TROUBLE_VISITORS = 1000.0  # enough for a week's trouble to stand out from chance
+
+
+def my_store() -> Store:
+    """Returns the learner's own store, half a year of a small shop in which nothing goes wrong.
+
+    It is simulated from the seed in their progress file, so that figures differ from learner to learner while the
+    method does not; the first call takes about a second, later ones open what is there.
+    """
+    seed = record.load().seed
+    return open_store(demo.kept(f"my-store-{seed}", lambda path: _write_mine(seed, path)))
+
+
+def trouble_store(seed: int | None = None) -> Store:
+    """Returns a store in which something goes wrong in the last four weeks; by default the learner's own."""
+    chosen = trouble_seed() if seed is None else seed
+    return open_store(demo.kept(f"trouble-{chosen}", lambda path: write_trouble(chosen, path)))
+
+
+def trouble_seed() -> int:
+    """Which store in trouble is the learner's; another one than their own store."""
+    return record.load().seed + record.SEEDS
+
+
+def troubles(seed: int) -> list[Incident]:
+    """What goes wrong in it, drawn by lot: three incidents of different kinds."""
+    return draw_incidents(seed=seed, start=START, days=TROUBLE_DAYS, visitors_per_day=TROUBLE_VISITORS, count=3)
+
+
+def live_trouble(seed: int) -> Simulation:
+    """Returns the store in trouble with its truth."""
+    return simulate(
+        seed=seed, start=START, days=TROUBLE_DAYS, visitors_per_day=TROUBLE_VISITORS, incidents=troubles(seed)
+    )
+
+
+def write_trouble(seed: int, path: Path) -> Path:
+    """Writes the store in trouble, without its truth."""
+    tables = live_trouble(seed).tables
+    return write_store(path, tables, name="Store in trouble", currency=CURRENCY, timezone=TIMEZONE)
+
+
+def _write_mine(seed: int, path: Path) -> Path:
+    lived = simulate(seed=seed, start=START, days=DAYS, visitors_per_day=VISITORS_PER_DAY, incidents=[])
+    return write_store(path, lived.tables, name="My store", currency=CURRENCY, timezone=TIMEZONE)

@@ -1,0 +1,41 @@
+"""The lessons, run without a kernel each: their code in one namespace."""
+
+import ast
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from ecomkit.course import edition
+from ecomkit.course.outcome import Outcome
+
+LESSONS = sorted((Path(__file__).resolve().parents[1] / "notebooks" / "lessons").glob("*.ipynb"))
+
+
+@cache
+def read(path: Path) -> Any:
+    return nbformat.read(path, as_version=4)
+
+
+def run(path: Path, *, learner: bool, lang: str = "en") -> tuple[dict[str, Any], list[Outcome]]:
+    """Runs a lesson's code as a kernel would; returns its variables, and what its checks said."""
+    notebook = edition.edition(read(path), lang) if learner else read(path)
+    outcomes: list[Outcome] = []
+    space: dict[str, Any] = {"__name__": "__main__", "display": str}
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            where = f"{path.name}:{cell.id}"
+            body = ast.parse(cell.source, where)
+            last = body.body.pop() if body.body and isinstance(body.body[-1], ast.Expr) else None
+            exec(compile(body, where, "exec"), space)
+            if last is not None:
+                shown = eval(compile(ast.Expression(last.value), where, "eval"), space)
+                outcomes += [shown] if isinstance(shown, Outcome) else []
+    return space, outcomes
+
+
+@cache
+def solved(path: Path) -> tuple[dict[str, Any], list[Outcome]]:
+    """A lesson run with its solutions, once for all tests."""
+    return run(path, learner=False)
