@@ -1,4 +1,4 @@
-"""The command `ecomkit`: run a report, simulate a store, open the course, print the metric dictionary."""
+"""The command `ecomkit`: import exports, run a report, simulate a store, open the course, print the dictionary."""
 
 import argparse
 import os
@@ -37,6 +37,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="ecomkit", description="The operations desk of an online store.")
     parser.add_argument("--version", action="version", version=f"ecomkit {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND", title="commands")
+    _add_import(commands)
     _add_report(commands)
     _add_simulate(commands)
     _add_samples(commands)
@@ -45,6 +46,19 @@ def _parser() -> argparse.ArgumentParser:
     metrics.add_argument("--lang", choices=["en", "zh"], help="print the names of one language only")
     metrics.set_defaults(do=_metrics)
     return parser
+
+
+def _add_import(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    importer = commands.add_parser("import", help="import platforms' exports into a store")
+    importer.add_argument("files", nargs="*", metavar="FILE", help="exports, archives or folders of them")
+    importer.add_argument("--to", metavar="PATH", help="the store's folder; it is made if it is not there")
+    importer.add_argument("--tz", default="", metavar="ZONE", help="time zone of a new store, e.g. Asia/Shanghai")
+    importer.add_argument("--store-id", default="", metavar="ID", help="put before order ids, to tell two shops apart")
+    importer.add_argument(
+        "--as", dest="profile", default="", metavar="PROFILE", help="a profile's name, or a .yaml file"
+    )
+    importer.add_argument("--explain", metavar="FILE", help="show how a file would be read, and import nothing")
+    importer.set_defaults(do=_import)
 
 
 def _add_report(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -100,6 +114,27 @@ def _add_course(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     progress = commands.add_parser("progress", help="what you have done in the course, and what your role still asks")
     progress.add_argument("--lang", choices=["en", "zh"], help="language (default: the computer's)")
     progress.set_defaults(do=_progress)
+
+
+def _import(arguments: argparse.Namespace) -> None:
+    from ecomkit.data.imports import explain, import_files
+
+    if arguments.explain:
+        print(explain(arguments.explain, profile_name=arguments.profile))
+        return
+    if not arguments.files or not arguments.to:
+        raise ParameterError("Import what, and where to?", "ecomkit import exports/ --to stores/mine.")
+    show = sys.stderr.isatty()
+    done = import_files(
+        arguments.files,
+        to=arguments.to,
+        timezone=arguments.tz,
+        store_id=arguments.store_id,
+        profile_name=arguments.profile,
+        told=(lambda name: print(f"reading {name}", file=sys.stderr)) if show else None,
+    )
+    print(done)
+    print(arguments.to)
 
 
 def _report(arguments: argparse.Namespace) -> None:

@@ -88,7 +88,7 @@ def find_tables(path: Path) -> tuple[dict[str, Path], list[str]]:
 
 def attach(connection: DuckDBPyConnection, path: Path, manifest: Mapping[str, Any]) -> tuple[list[str], list[str]]:
     """Makes each table of the store a view on `connection`; returns the tables and the files left alone."""
-    found, others = find_tables(path)
+    found, others = find_tables(path / manifest.get("generation", ""))  # an imported store has its tables in a folder
     lost = [name for name in manifest.get("tables", ()) if name in TABLES and name not in found]
     if lost:
         raise MissingTableError(

@@ -1,0 +1,166 @@
+"""The account of an import: per file, what was read, written, dropped and why, converted, and not understood."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from duckdb import DuckDBPyConnection
+
+from ecomkit.data.imports.fields import Field
+from ecomkit.data.imports.shape import KEPT
+from ecomkit.data.imports.typed import Typed, rate_rules, unknown_headers
+
+FIRST = 5  # row numbers that are shown
+POINTS = 0.0005  # a platform's own rate may differ by its rounding: 0.05 points
+TOTALS = {
+    "orders": "orders: count(*), units: sum(units), revenue: sum(revenue), refund_amount: sum(refund_amount)",
+    "order_lines": "lines: count(*), line_units: sum(quantity)",
+    "refunds": "refunds: count(*), refunded: sum(amount)",
+    "products": "products: count(*)",
+    "traffic_daily": "visitors: sum(visitors), traffic_revenue: sum(revenue)",
+    "product_daily": "product_days: count(*), product_revenue: sum(revenue)",
+    "events": "events: count(*)",
+    "inventory": "stock_rows: count(*)",
+    "ads_daily": "cost: sum(cost), ad_revenue: sum(revenue)",
+}
+
+
+@dataclass
+class FileAccount:
+    """What became of one file (or sheet). `read` rows are `written` rows plus the `dropped` ones of every reason."""
+
+    file: str
+    profile: str
+    platform: str
+    encoding: str
+    currency: str
+    read: int = 0
+    written: int = 0
+    dropped: dict[str, dict[str, Any]] = field(default_factory=dict)  # why -> rows, first_rows
+    converted: dict[str, str] = field(default_factory=dict)  # header -> how
+    not_parsed: dict[str, dict[str, Any]] = field(default_factory=dict)  # header -> rows, first_rows
+    not_understood: list[str] = field(default_factory=list)
+    rates: dict[str, dict[str, Any]] = field(default_factory=dict)  # header -> rows, first_rows that disagree
+    first: str = ""
+    last: str = ""
+    totals: dict[str, float] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def account(connection: DuckDBPyConnection, read: Typed, tables: list[str], *, name: str, currency: str) -> FileAccount:
+    """Returns the account of the file whose rows are in `typed`, `dropped` and `new_<table>`."""
+    look = read.look
+    told = FileAccount(name, look.profile.name, look.profile["platform"], look.encoding or look.kind, currency)
+    told.read = connection.execute("SELECT count(*) FROM typed").fetchall()[0][0] + sum(r.rows for r in read.lost)
+    for lost in read.lost:
+        told.dropped[lost.why] = {"rows": lost.rows, "first_rows": lost.numbers[:FIRST]}
+    query = f"SELECT why, count(*), min(row, {FIRST}) FROM dropped GROUP BY why ORDER BY why"
+    for why, rows, first in connection.execute(query).fetchall():
+        told.dropped[why] = {"rows": rows, "first_rows": first}
+    told.written = told.read - sum(reason["rows"] for reason in told.dropped.values())
+    told.not_understood = unknown_headers(look)
+    _fields(connection, read, told)
+    _rates(connection, read, told)
+    _times(connection, read, told)
+    told.totals = _totals(connection, tables)
+    gaps = sorted(number for lost in read.lost for number in lost.numbers)
+    for reason in (*told.dropped.values(), *told.not_parsed.values(), *told.rates.values()):
+        if gaps and reason not in [{"rows": lost.rows, "first_rows": lost.numbers[:FIRST]} for lost in read.lost]:
+            reason["first_rows"] = [_in_file(row, gaps) for row in reason["first_rows"]]
+    return told
+
+
+def _in_file(row: int, gaps: list[int]) -> int:
+    """The number of a row in the file, where rows before it could not be read and were not counted."""
+    for gap in gaps:
+        row += gap <= row
+    return row
+
+
+def _fields(connection: DuckDBPyConnection, read: Typed, told: FileAccount) -> None:
+    """Per field, the cells that could not be read, and the numbers that were text or in another unit."""
+    parts = [
+        f"count(*) FILTER (bad & {1 << i} > 0), min(row, {FIRST}) FILTER (bad & {1 << i} > 0), "
+        f'count(*) FILTER (odd & {1 << i} > 0), count("{f.name}")'
+        for i, f in enumerate(read.fields)
+    ]
+    counts = connection.execute(f"SELECT {', '.join(parts)} FROM typed WHERE {_DATA}").fetchall()[0]
+    for i, f in enumerate(read.fields):
+        bad, first, odd, filled = counts[4 * i : 4 * i + 4]
+        if not f.cells:
+            continue
+        header = read.look.header[f.cells[0]].strip()
+        if bad:
+            told.not_parsed[header] = {"rows": bad, "first_rows": first}
+        if how := _how(f, odd, filled, comma=read.look.comma):
+            told.converted[header] = how
+
+
+# Cells of total rows and the like are no data; what was dropped for a cell that cannot be read is.
+_DATA = "why IS NULL OR why LIKE 'no readable %'"
+
+
+def _how(field: Field, odd: int, filled: int, *, comma: bool) -> str:
+    said = []
+    if field.source.unit and filled:
+        said.append({"fen": "fen to yuan", "percent": "percent to fraction"}.get(field.source.unit, "epoch to time"))
+    if odd and field.is_number:
+        said.append(f"{odd} written with {'a decimal comma' if comma else 'separators, signs, % or a scale'}")
+    return "; ".join(said)
+
+
+def _rates(connection: DuckDBPyConnection, read: Typed, told: FileAccount) -> None:
+    for i, header in rate_rules(read.look):
+        test = f'why IS NULL AND "under{i}" > 0 AND abs("rate{i}" - "over{i}" / "under{i}") > {POINTS}'
+        rows, first = connection.execute(f"SELECT count(*), min(row, {FIRST}) FROM typed WHERE {test}").fetchall()[0]
+        if rows:
+            told.rates[header] = {"rows": rows, "first_rows": first}
+
+
+def _times(connection: DuckDBPyConnection, read: Typed, told: FileAccount) -> None:
+    times = [f.name for f in read.fields if f.column.kind in ("time", "date") and f.is_required]
+    if times:
+        query = f'SELECT min("{times[0]}")::VARCHAR, max("{times[0]}")::VARCHAR FROM {KEPT}'
+        first, last = connection.execute(query).fetchall()[0]
+        told.first, told.last = first or "", last or ""
+
+
+def _totals(connection: DuckDBPyConnection, tables: list[str]) -> dict[str, float]:
+    totals: dict[str, float] = {}
+    for table in tables:
+        have = {row[0] for row in connection.execute(f"DESCRIBE new_{table}").fetchall()}
+        for told in TOTALS[table].split(", "):
+            name, sql = told.split(": ")
+            column = sql.partition("(")[2].rstrip(")")
+            if column == "*" or column in have:
+                value = connection.execute(f"SELECT {sql} FROM new_{table}").fetchall()[0][0]
+                totals[name] = round(float(value), 2) if value is not None else 0
+    return totals
+
+
+def lines(told: FileAccount) -> list[str]:
+    """Returns the account of one file as lines of text."""
+    period = f", {told.first[:10]} to {told.last[:10]}" if told.first else ""
+    said = [f"{told.file}", f"  {told.profile}, {told.encoding}, {told.currency}{period}".replace(", ,", ",")]
+    said.append(f"  read {told.read:,} rows, written {told.written:,}, dropped {told.read - told.written:,}")
+    said += [f"    {_rows(r)} dropped: {why}{_first(r)}" for why, r in told.dropped.items()]
+    said += [f"    {header}: {how}" for header, how in told.converted.items()]
+    said += [f"    {header}: {_rows(r)} cannot be read{_first(r)}" for header, r in told.not_parsed.items()]
+    said += [f"    {header}: {_rows(r)} differ from what it is made of{_first(r)}" for header, r in told.rates.items()]
+    if told.not_understood:
+        said.append(f"    columns not understood: {', '.join(told.not_understood)}")
+    if told.totals:
+        said.append(
+            "    " + ", ".join(f"{name} {value:,.2f}".removesuffix(".00") for name, value in told.totals.items())
+        )
+    return said
+
+
+def _rows(reason: Mapping[str, Any]) -> str:
+    return f"{reason['rows']:,} row{'s' * (reason['rows'] != 1)}"
+
+
+def _first(reason: Mapping[str, Any]) -> str:
+    return f" (row {', '.join(map(str, reason['first_rows']))}{', ...' * (reason['rows'] > len(reason['first_rows']))})"

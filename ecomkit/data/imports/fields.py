@@ -1,0 +1,111 @@
+"""The columns that a profile reads from one file: where each stands, and the SQL of its value."""
+
+import re
+from dataclasses import dataclass
+
+from ecomkit.data.imports import values
+from ecomkit.data.imports.look import Look
+from ecomkit.data.imports.profile import Source
+from ecomkit.data.imports.values import quote
+from ecomkit.data.tables import TABLES, Column
+from ecomkit.errors import TableError
+
+NUMBERS = ("money", "count", "rate")
+WEIGHTS = {name: Column(name, "money", "what an order line is weighed by") for name in ("list_price", "line_discount")}
+WEIGHTS["list_amount"] = Column("list_amount", "money", "list price of the line", signed=False)
+
+
+@dataclass(frozen=True)
+class Field:
+    """One canonical column of one file: `cells` are the places of its alternatives, `others` (sign, place) to add."""
+
+    table: str
+    column: Column
+    source: Source
+    cells: tuple[int, ...]
+    others: tuple[tuple[str, int], ...]
+
+    @property
+    def name(self) -> str:
+        return f"{self.table}.{self.column.name}"
+
+    @property
+    def is_number(self) -> bool:
+        return self.column.kind in NUMBERS and self.column.name not in values.SECRET
+
+    @property
+    def is_required(self) -> bool:
+        return self.column.required and not self.column.nullable
+
+
+def fields(look: Look) -> list[Field]:
+    """Returns the fields of a file; raises TableError where a column that a table must have is not there."""
+    found: list[Field] = []
+    for table, columns in look.profile.tables.items():
+        for name, source in columns.items():
+            column = WEIGHTS[name] if name in WEIGHTS else TABLES[table].column(name)
+            cells = tuple(p for h in source.headers if (p := look.place(h)) is not None)
+            others = [("+", look.place(h)) for h in source.plus] + [("-", look.place(h)) for h in source.minus]
+            if cells or source.const or source.file:
+                at = tuple((sign, place) for sign, place in others if place is not None)
+                found.append(Field(table, column, _dated(look, source), cells, at))
+            elif column.required and not column.nullable:
+                raise TableError(
+                    f"'{look.file.name}' has no column {' or '.join(source.headers)}, which `{table}.{name}` needs.",
+                    "export all columns.",
+                )
+    return found
+
+
+def _dated(look: Look, source: Source) -> Source:
+    """Where a value stands in the file's name, the source that gives it."""
+    if not source.file:
+        return source
+    found = sorted(set(re.findall(source.file, look.file.name)))
+    if not found:
+        raise TableError(
+            f"The rows of '{look.file.name}' have no date, and its name has none.",
+            "put the day into the file's name, e.g. report_2025-09-30.csv.",
+        )
+    if len(found) > 1:
+        raise TableError(
+            f"'{look.file.name}' sums several days ({found[0]} to {found[-1]}), which cannot be told apart.",
+            "export one day per file.",
+        )
+    return Source(const=found[0], unit=source.unit)
+
+
+def raw(field: Field) -> str:
+    """Returns the SQL for the bare cell of a field, the first that is filled."""
+    if field.source.const:
+        return quote(field.source.const)
+    kind = "t" if field.column.kind == "text" else "b"
+    cells = [f"{kind}{place}" for place in field.cells]
+    return cells[0] if len(cells) == 1 else f"coalesce({', '.join(cells)})"
+
+
+def bares(field: Field) -> dict[str, str]:
+    """Returns the SQL of the bare cells that a field reads, by name."""
+    kind = "t" if field.column.kind == "text" else "b"
+    made = {f"{kind}{place}": values.bare(field.column, f"c{place}") for place in field.cells}
+    return made | {f"b{place}": f"cell_bare(c{place})" for _sign, place in field.others}
+
+
+def typed(field: Field, look: Look, *, zone: str, salt: str) -> str:
+    """Returns the SQL for the value of a field from its bare cell `r`; NULL where it cannot be read."""
+    made = values.value(field.column, field.source, "{r}", look.profile, comma=look.comma, zone=zone, salt=salt)
+    for sign, place in field.others:
+        made += f" {sign} coalesce({values.number(field.source, f'b{place}', comma=look.comma)}, 0)"
+    if field.column.kind == "money":
+        made = f"round({made}, 4)"
+    return made
+
+
+def held(field: Field, name: str) -> str:
+    """Returns the SQL for what the column may hold of the value `name`: else NULL."""
+    conditions = []
+    if field.is_number and not field.column.signed:
+        conditions.append(f"{name} >= 0")
+    if field.column.kind == "count":
+        return f"CASE WHEN {name} >= 0 AND {name} = floor({name}) AND {name} < 1e15 THEN {name}::BIGINT END"
+    return f"CASE WHEN {' AND '.join(conditions)} THEN {name} END" if conditions else name

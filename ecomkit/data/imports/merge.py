@@ -1,0 +1,81 @@
+"""New rows into old ones: the same key is updated, not repeated, so that importing twice changes nothing."""
+
+from duckdb import DuckDBPyConnection
+
+from ecomkit.data.tables import TABLES
+
+
+def merged(connection: DuckDBPyConnection, table: str, old: str, new: str) -> str:
+    """Returns the query for the rows of `new` laid over those of `old`, both tables or views of one canonical table.
+
+    A new row replaces the old one of its key, except that what it leaves empty stays; an order of whom less was
+    refunded is the older state, whenever it comes. The lines of an order are replaced together.
+    """
+    if not _columns(connection, old):
+        return f"SELECT * FROM {new}"
+    if table == "events":
+        return f"SELECT * FROM {old} UNION BY NAME SELECT * FROM {new}"
+    if table == "order_lines":
+        kept = f"SELECT * FROM {old} WHERE order_id NOT IN (SELECT order_id FROM {new})"
+        return f"{kept} UNION ALL BY NAME SELECT * FROM {new}"
+    have, come = _columns(connection, old), _columns(connection, new)
+    key = TABLES[table].key
+    is_older = "false"
+    if "refund_amount" in have and "refund_amount" in come and table == "orders":
+        is_older = "coalesce(o.refund_amount > n.refund_amount, false)"
+    parts = []
+    for column in dict.fromkeys([*have, *come]):
+        if column in key:
+            parts.append(column)
+        elif column in have and column in come:
+            both = (
+                f"CASE WHEN {is_older} THEN coalesce(o.{column}, n.{column}) ELSE coalesce(n.{column}, o.{column}) END"
+            )
+            parts.append(f"{both} AS {column}")
+        else:
+            parts.append(f"{'o' if column in have else 'n'}.{column}")
+    return f"SELECT {', '.join(parts)} FROM {old} AS o FULL JOIN {new} AS n USING ({', '.join(key)})"
+
+
+def fold(connection: DuckDBPyConnection, table: str) -> None:
+    """Lays the rows of `new_<table>` over those that earlier files brought, `fresh_<table>`."""
+    connection.execute(f"CREATE OR REPLACE VIEW coming AS SELECT * EXCLUDE (row) FROM new_{table}")
+    connection.execute(f"CREATE TABLE next AS {merged(connection, table, f'fresh_{table}', 'coming')}")
+    connection.execute(f"DROP VIEW coming; DROP TABLE new_{table}; DROP TABLE IF EXISTS fresh_{table}")
+    connection.execute(f"ALTER TABLE next RENAME TO fresh_{table}")
+
+
+def allocated(lines: str, orders: str, touched: str) -> str:
+    """Returns the query for `lines` whose orders' money is shared out: by list amount, to the cent, largest remainder.
+
+    Only lines that have a `list_amount` are weighed; others keep their own revenue. `touched` selects the orders
+    whose lines or money are new.
+    """
+    return f"""
+      WITH weighed AS (
+        SELECT l.*, round(o.revenue * 100)::HUGEINT AS cents, round(l.list_amount * 100)::HUGEINT AS w
+        FROM {lines} AS l JOIN {orders} AS o USING (order_id)
+        WHERE l.list_amount IS NOT NULL AND order_id IN ({touched})
+      ),
+      shared AS (
+        SELECT * REPLACE (CASE WHEN sum > 0 THEN w ELSE 1 END AS w), CASE WHEN sum > 0 THEN sum ELSE n END AS whole
+        FROM (SELECT *, sum(w) OVER o AS sum, count(*) OVER o AS n FROM weighed WINDOW o AS (PARTITION BY order_id))
+      ),
+      floors AS (SELECT *, cents * w // whole AS share, cents * w % whole AS rest FROM shared),
+      paid AS (
+        SELECT *, share + (row_number() OVER (PARTITION BY order_id ORDER BY rest DESC, line_id)
+          <= cents - sum(share) OVER (PARTITION BY order_id))::INTEGER AS mine FROM floors
+      )
+      SELECT * EXCLUDE (cents, w, sum, n, whole, share, rest, mine)
+        REPLACE ((mine / 100)::DOUBLE AS revenue, round(mine / 100 / greatest(quantity, 1), 4)::DOUBLE AS unit_price)
+      FROM paid
+      UNION ALL BY NAME
+      SELECT * REPLACE (coalesce(unit_price, round(revenue / greatest(quantity, 1), 4)) AS unit_price)
+      FROM {lines} WHERE list_amount IS NULL OR order_id NOT IN ({touched})"""
+
+
+def _columns(connection: DuckDBPyConnection, name: str) -> list[str]:
+    found = connection.execute(
+        "SELECT column_name FROM duckdb_columns() WHERE table_name = $1 ORDER BY column_index", [name]
+    ).fetchall()
+    return [row[0] for row in found]

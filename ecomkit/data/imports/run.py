@@ -1,0 +1,127 @@
+"""Importing: from files to a store, with an account."""
+
+import zoneinfo
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from ecomkit.data.imports import keep
+from ecomkit.data.imports.fields import fields
+from ecomkit.data.imports.gather import Found, gather
+from ecomkit.data.imports.look import Look, look
+from ecomkit.data.imports.profile import Profile, profile
+from ecomkit.data.imports.take import UNKNOWN, Imported, Run
+from ecomkit.data.imports.typed import unknown_headers
+from ecomkit.errors import ParameterError, TableError
+
+
+def import_files(
+    paths: Sequence[str | Path],
+    *,
+    to: str | Path,
+    timezone: str = "",
+    store_id: str = "",
+    profile_name: str | Path = "",
+    told: Callable[[str], None] | None = None,
+) -> Imported:
+    """Imports exports into the store at `to` and returns the account; where anything fails, `to` stays as it was.
+
+    Parameters
+    ----------
+    paths
+        Files, archives or folders. What a folder holds beside exports is told in `refused`; a file that is named
+        itself must be readable.
+    to
+        The store's folder; it is made where it is not there.
+    timezone
+        IANA zone of a new store; by default that of the first file's platform, else UTC.
+    store_id
+        Put before the order ids, where two shops number their orders alike.
+    profile_name
+        The profile to read the files with, or a .yaml file; by default the one that knows the header.
+    told
+        Called with the name of each file before it is read.
+
+    Raises
+    ------
+    ParameterError, TableError
+        A file cannot be read, no profile knows it, it is in another currency than the store, or the tables made of
+        it cannot be stored.
+    """
+    place = Path(to).expanduser().absolute()
+    chosen = profile(profile_name) if profile_name else None
+    if timezone:
+        _require_zone(timezone)
+    with keep.opened(place) as (work, manifest):
+        result = Imported(place)
+        looks = _looks(gather(paths, work), chosen, result)
+        manifest = _settle(manifest, place, [seen for _found, seen in looks], timezone)
+        if manifest["timezone"] == "UTC" and not timezone:
+            result.notes.append(
+                "The files do not say in which time zone the store is: days are those of UTC. Give --tz."
+            )
+        with keep.connect(work) as connection:
+            run = Run(connection, work, manifest, store_id, result)
+            for found, seen in looks:
+                if told:
+                    told(found.name)
+                run.take(found, seen)
+            if not result.files:
+                raise TableError("There is nothing to import.", "; ".join(result.refused.values()) or "name files.")
+            run.finish(place)
+    keep.write_json(place / keep.REPORT, result.as_dict())
+    return result
+
+
+def explain(file: str | Path, *, profile_name: str | Path = "") -> str:
+    """Returns how a file would be read: its encoding, delimiter, header row, profile, and where each column comes from.
+
+    Raises
+    ------
+    ParameterError, TableError
+        There is no such file, or no profile knows it.
+    """
+    path = Path(file).expanduser()
+    if not path.is_file():
+        raise ParameterError(f"There is no file '{path}'.", "check its name and folder.")
+    said = []
+    for seen in look(path, profile=profile(profile_name) if profile_name else None):
+        said += [f"{path.name}{f' / {seen.sheet}' * bool(seen.sheet)}: {seen.profile.name}"]
+        said += [
+            f"  {seen.kind} {seen.encoding} {seen.delimiter!r}, header in row {seen.skip}, {len(seen.header)} columns"
+        ]
+        for f in fields(seen):
+            taken = " + ".join(seen.header[p].strip() for p in f.cells) or f"'{f.source.const}'"
+            said.append(f"  {f.name:<28} {taken}{f' ({f.source.unit})' * bool(f.source.unit)}")
+        if strange := unknown_headers(seen):
+            said.append(f"  not understood: {', '.join(strange)}")
+    return "\n".join(said)
+
+
+def _looks(files: Iterable[Found], chosen: Profile | None, result: Imported) -> list[tuple[Found, Look]]:
+    """Returns what the files are; those that bring orders come first, because lines and refunds belong to orders."""
+    looks: list[tuple[Found, Look]] = []
+    for found in files:
+        try:
+            looks += [(found, seen) for seen in look(found.file, profile=chosen)]
+        except TableError as error:
+            if found.is_named:
+                raise
+            result.refused[found.name] = str(error)
+    return sorted(looks, key=lambda pair: "orders" not in pair[1].profile.tables)
+
+
+def _settle(manifest: dict[str, Any], place: Path, looks: Sequence[Look], timezone: str) -> dict[str, Any]:
+    """Returns the manifest of the store: its name, zone, currency and the salt of its hashes."""
+    if manifest and timezone and timezone != manifest["timezone"]:
+        raise ParameterError(f"The store is in {manifest['timezone']}, not {timezone}.", "leave --tz out.")
+    zones = [seen.profile["timezone"] for seen in looks if seen.profile["timezone"]]
+    fresh = {"name": place.name, "currency": UNKNOWN, "timezone": timezone or next(iter(zones), "UTC")}
+    return {**fresh, "salt": keep.new_salt(), **manifest}
+
+
+def _require_zone(timezone: str) -> None:
+    try:
+        zoneinfo.ZoneInfo(timezone)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        raise ParameterError(f"--tz {timezone} is no IANA time zone.", "use e.g. --tz Asia/Shanghai.") from None

@@ -1,0 +1,163 @@
+"""One import under way: each file into the fresh tables, then those over the store's."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from duckdb import DuckDBPyConnection
+
+from ecomkit.data import folder
+from ecomkit.data.imports import keep
+from ecomkit.data.imports.account import FileAccount, account, lines
+from ecomkit.data.imports.gather import Found
+from ecomkit.data.imports.look import Look
+from ecomkit.data.imports.merge import allocated, fold, merged
+from ecomkit.data.imports.shape import shape
+from ecomkit.data.imports.typed import read
+from ecomkit.data.imports.values import macros, quote
+from ecomkit.data.tables import TABLES
+from ecomkit.errors import TableError
+
+UNKNOWN = "X" * 3  # ISO 4217: no currency
+ORPHAN = "its order is not in the store"
+_CURRENCIES = """
+SELECT currency, count(*) FROM typed WHERE currency IS NOT NULL AND why IS NULL GROUP BY 1 ORDER BY 2 DESC"""
+
+
+@dataclass
+class Imported:
+    """What an import did: an account per file, the files that were refused and why, and per table the rows."""
+
+    store: Path
+    files: list[FileAccount] = field(default_factory=list)
+    refused: dict[str, str] = field(default_factory=dict)
+    tables: dict[str, dict[str, int]] = field(default_factory=dict)  # table -> rows, new, changed
+    notes: list[str] = field(default_factory=list)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Returns the account as plain lists and dictionaries, as `import_report.json` has it."""
+        files = [told.as_dict() for told in self.files]
+        return {"files": files, "refused": self.refused, "tables": self.tables, "notes": self.notes}
+
+    def __str__(self) -> str:
+        said = [line for told in self.files for line in lines(told)]
+        said += [f"{name}\n  not imported: {why}" for name, why in self.refused.items()]
+        said += [
+            f"{table:<14}{n['rows']:>12,} rows, {n['new']:,} new, {n['changed']:,} changed"
+            for table, n in self.tables.items()
+        ]
+        return "\n".join(said + self.notes)
+
+
+class Run:
+    """One import under way: `before` are the tables that the store has, `touched` those that files have filled."""
+
+    def __init__(
+        self, connection: DuckDBPyConnection, work: Path, manifest: dict[str, Any], store_id: str, result: Imported
+    ) -> None:
+        self.connection, self.work, self.manifest, self.result = connection, work, manifest, result
+        self.prefix = f"{store_id}:" if store_id else ""
+        self.touched: set[str] = set()
+        connection.execute(macros())
+        place = result.store
+        self.before = folder.attach(connection, place, manifest)[0] if (place / folder.MANIFEST).exists() else []
+
+    def take(self, found: Found, seen: Look) -> None:
+        """Reads one file into the fresh tables; a file that was found in a folder may be refused."""
+        try:
+            typed = read(self.connection, seen, self.work, zone=self.manifest["timezone"], salt=self.manifest["salt"])
+            currency = self._currency(found, seen)
+            tables = shape(self.connection, typed)
+        except TableError as error:
+            if found.is_named:
+                raise
+            self.result.refused[found.name] = str(error)
+            return
+        self._prefix(tables)
+        self._drop_orphans(tables)
+        name = f"{found.name}{f' / {seen.sheet}' * bool(seen.sheet)}"
+        self.result.files.append(account(self.connection, typed, tables, name=name, currency=currency))
+        for table in tables:
+            fold(self.connection, table)
+        self.touched |= set(tables)
+
+    def _currency(self, found: Found, seen: Look) -> str:
+        """Returns the currency of the file in `typed`, which must be the store's."""
+        own = seen.profile["currency"]
+        if isinstance(own, dict):
+            rows = self.connection.execute(_CURRENCIES).fetchall()
+            if len(rows) > 1:
+                told = " and ".join(f"{n} rows in {currency}" for currency, n in rows[:3])
+                raise TableError(
+                    f"'{found.name}' has {told}; a store has one currency.",
+                    "export each currency, and import it to a store of its own.",
+                )
+            own = rows[0][0].upper() if rows else ""
+        if own and self.manifest["currency"] == UNKNOWN:
+            self.manifest["currency"] = own
+        if own and own != self.manifest["currency"]:
+            raise TableError(
+                f"'{found.name}' is in {own}, the store in {self.manifest['currency']}.",
+                "import it to a store of its own.",
+            )
+        return own
+
+    def _prefix(self, tables: list[str]) -> None:
+        if self.prefix:
+            for table in {"orders", "order_lines", "refunds"} & set(tables):
+                self.connection.execute(f"UPDATE new_{table} SET order_id = {quote(self.prefix)} || order_id")
+
+    def _drop_orphans(self, tables: list[str]) -> None:
+        """Lines of orders that are not there: they were not paid, or their file has not been imported."""
+        if "order_lines" not in tables or "orders" in tables:
+            return
+        known = [t for t in ("fresh_orders" * ("orders" in self.touched), "orders" * ("orders" in self.before)) if t]
+        there = " UNION ALL ".join(f"SELECT order_id FROM {table}" for table in known) or "SELECT '' WHERE false"
+        test = f"order_id NOT IN ({there})"
+        self.connection.execute(f"INSERT INTO dropped SELECT row, '{ORPHAN}' FROM new_order_lines WHERE {test}")
+        self.connection.execute(f"DELETE FROM new_order_lines WHERE {test}")
+
+    def finish(self, place: Path) -> None:
+        """Lays the fresh tables over the store's, and writes them if they changed anything."""
+        queries = {}
+        for table in [t for t in TABLES if t in self.touched]:
+            old = table if table in self.before else "nothing"
+            self.connection.execute(
+                f"CREATE OR REPLACE VIEW final_{table} AS {merged(self.connection, table, old, f'fresh_{table}')}"
+            )
+            queries[table] = f"SELECT * FROM final_{table}"
+        if {"orders", "order_lines"} & set(queries):
+            self._share_out(queries)
+        changes = {table: self._changes(table, query) for table, query in queries.items()}
+        if any(new or changed for new, changed in changes.values()) or not (place / folder.MANIFEST).exists():
+            rows = keep.write(self.connection, place, self.manifest, queries)
+        else:
+            rows = self.manifest["tables"]
+        for table, (new, changed) in changes.items():
+            self.result.tables[table] = {"rows": rows[table], "new": new, "changed": changed}
+
+    def _share_out(self, queries: dict[str, str]) -> None:
+        """Shares the money of orders out to their lines, where either is new."""
+        has_lines = "order_lines" in queries or "order_lines" in self.before
+        has_orders = "orders" in queries or "orders" in self.before
+        if not (has_lines and has_orders):
+            return
+        lines = "final_order_lines" if "order_lines" in queries else "order_lines"
+        orders = "final_orders" if "orders" in queries else "orders"
+        fresh = [f"SELECT order_id FROM fresh_{t}" for t in ("orders", "order_lines") if t in queries]
+        have = {d[0] for d in self.connection.execute(f"DESCRIBE {lines}").fetchall()}
+        if "list_amount" in have:
+            queries["order_lines"] = allocated(lines, orders, " UNION ALL ".join(fresh))
+
+    def _changes(self, table: str, query: str) -> tuple[int, int]:
+        """Returns how many rows are new, and how many differ from those of the store."""
+        if table not in self.before:
+            return self._count(query), 0
+        new = max(self._count(query) - self._count(f"SELECT * FROM {table}"), 0)
+        have = {d[0] for d in self.connection.execute(f"DESCRIBE {table}").fetchall()}
+        come = [d[0] for d in self.connection.execute(f"DESCRIBE {query}").fetchall()]
+        old = ", ".join(c if c in have else f"NULL AS {c}" for c in come)
+        return new, self._count(f"{query} EXCEPT SELECT {old} FROM {table}") - new
+
+    def _count(self, query: str) -> int:
+        return self.connection.execute(f"SELECT count(*) FROM ({query})").fetchall()[0][0]

@@ -1,0 +1,199 @@
+"""The rows of a file with typed values, each with what is wrong with it: one pass over the text."""
+
+import fnmatch
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+import duckdb
+from duckdb import DuckDBPyConnection
+
+from ecomkit.data.imports import cells, values
+from ecomkit.data.imports.fields import Field, bares, fields, held, raw, typed
+from ecomkit.data.imports.look import Look
+from ecomkit.data.imports.profile import Rule, normalise
+from ecomkit.data.imports.values import quote
+from ecomkit.errors import TableError
+
+ROW_WHY = "why"
+
+
+class Typed(NamedTuple):
+    """What `read` made: the table `typed` on the connection, its fields, and the rows that could not be read."""
+
+    look: Look
+    fields: list[Field]
+    lost: list[cells.Lost]
+    header_rows: int
+
+
+def read(connection: DuckDBPyConnection, look: Look, work: Path, *, zone: str, salt: str) -> Typed:
+    """Makes the table `typed`: `row`, a hash `h`, `why` a row is no data, and the columns `table.column`.
+
+    Beside the values stand `bad` and `odd`, a bit for each field: its cell cannot be read; its number was text.
+    """
+    found = fields(look)
+    size = look.file.stat().st_size
+    for clean in (False, True):
+        connection.execute("DROP TABLE IF EXISTS typed")
+        try:
+            source = cells.scan(connection, look, work, clean=clean)
+            connection.execute("CREATE TABLE typed AS " + _query(look, found, source, zone=zone, salt=salt))
+            break
+        except duckdb.OutOfMemoryException:
+            raise
+        except duckdb.Error:
+            connection.execute("DROP TABLE IF EXISTS lost_rows; DROP TABLE IF EXISTS lost_scans")
+            if clean or look.kind != "text":
+                raise TableError(f"'{look.file.name}' cannot be read as a table.", "export it again.") from None
+    if look.file.stat().st_size != size:
+        raise TableError(f"'{look.file.name}' grew while it was read.", "import it when its download has ended.")
+    return Typed(look, found, cells.lost(connection), look.skip)
+
+
+def _query(look: Look, found: list[Field], source: str, *, zone: str, salt: str) -> str:
+    width = len(look.header) if look.kind == "records" else look.width + bool(look.profile["ragged"])
+    every = ", ".join(f"c{i}" for i in range(width))
+    names: dict[str, str] = {}
+    for field in found:
+        names |= bares(field)
+    names |= _rule_cells(look)
+    bare = ", ".join(f"{sql} AS {name}" for name, sql in names.items())
+    cell = ", ".join(f"{raw(f)} AS r{i}" for i, f in enumerate(found))
+    value = ", ".join(f"{typed(f, look, zone=zone, salt=salt).format(r=f'r{i}')} AS v{i}" for i, f in enumerate(found))
+    last = ", ".join(f'{held(f, f"v{i}")} AS "{f.name}"' for i, f in enumerate(found))
+    bad = " + ".join(["0", *(f"CASE WHEN {_is_bad(f, i)} THEN {1 << i} ELSE 0 END" for i, f in enumerate(found))])
+    odd = " + ".join(
+        ["0", *(f"CASE WHEN {_is_odd(f, i)} THEN {1 << i} ELSE 0 END" for i, f in enumerate(found) if f.is_number)]
+    )
+    extra = _extra_rates(look)
+    return f"""
+      SELECT row, h, {_why(look, found)} AS why, {_whole(look)} AS whole_why, {_currency(look)} AS currency, {last},
+        ({bad})::BIGINT AS bad, ({odd})::BIGINT AS odd{extra}
+      FROM (SELECT *, {value} FROM (SELECT *, {cell} FROM (
+        SELECT row, h, {bare}, {_blank(width)} AS blank, {_again(look)} AS again,
+          {_spare(look, width)} AS spare FROM (
+          SELECT row_number() OVER () + {look.skip} AS row, hash({every}) AS h, {every} FROM {source}))))"""
+
+
+def _is_bad(field: Field, i: int) -> str:
+    if field.source.const or not field.cells or field.column.kind == "text":
+        return "false"
+    if field.source.pattern or field.column.name in values.SECRET:  # what is masked, or does not fit, is missing
+        return "false"
+    negative = "" if not field.others else f" AND v{i} IS NULL"  # a difference below 0 is no cell's fault
+    return f"r{i} IS NOT NULL AND ({held(field, f'v{i}')}) IS NULL{negative}"
+
+
+def _is_odd(field: Field, i: int) -> str:
+    return f"v{i} IS NOT NULL AND try_cast(r{i} AS DOUBLE) IS NULL" if field.cells else "false"
+
+
+def _rule_cells(look: Look) -> dict[str, str]:
+    rules = [*look.profile.drop, *look.profile.whole]
+    places = {p for rule in rules for h in rule.columns if (p := look.place(h)) is not None}
+    own = look.profile["currency"]
+    rules_ = {look.place(own["from"])} if isinstance(own, dict) and "from" in own else set()
+    places |= {p for p in rules_ if p is not None}
+    rates = {p for rule in look.profile["rates"] or () for h in rule.values() if (p := look.place(h)) is not None}
+    return {f"t{p}": f"cell_text(c{p})" for p in places} | {f"b{p}": f"cell_bare(c{p})" for p in rates}
+
+
+def _why(look: Look, found: list[Field]) -> str:
+    parts = [
+        "WHEN blank THEN 'blank row'",
+        "WHEN again THEN 'header row'",
+        "WHEN spare THEN 'more cells than the header'",
+    ]
+    parts += [f"WHEN {test} THEN {quote(rule.why)}" for rule in look.profile.drop if (test := _test(look, rule))]
+    total = quote(values.words()["total"])
+    keyed = [i for i, f in enumerate(found) if f.cells and f.is_required and f.column.kind in ("date", "time", "id")]
+    parts += [
+        f"WHEN v{i} IS NULL AND regexp_matches(lower(r{i}), {total}) THEN 'total row'"
+        for i in keyed
+        if found[i].column.kind != "id"
+    ]
+    table = "order_lines" if look.profile["grain"] == "line" else found[0].table
+    for i, f in enumerate(found):
+        if f.table == table and f.is_required and not f.source.const:
+            told = quote(f"no readable {f.column.name}")
+            parts.append(f"WHEN ({held(f, f'v{i}')}) IS NULL THEN {told}")
+    return f"CASE {' '.join(parts)} END"
+
+
+def _whole(look: Look) -> str:
+    parts = [f"WHEN {test} THEN {quote(rule.why)}" for rule in look.profile.whole if (test := _test(look, rule))]
+    return f"CASE {' '.join(parts)} END" if parts else "NULL::VARCHAR"
+
+
+def _test(look: Look, rule: Rule) -> str:
+    cells_ = [f"t{p}" for h in rule.columns if (p := look.place(h)) is not None]
+    if not cells_:
+        return ""
+    tests = []
+    if rule.values:
+        listed = ", ".join(map(quote, rule.values))
+        tests += [f"{c} IN ({listed})" for c in cells_]
+    if rule.pattern:
+        tests += [f"regexp_matches({c}, {quote(rule.pattern)})" for c in cells_]
+    if rule.missing:
+        tests.append(" AND ".join(f"{c} IS NULL" for c in cells_))
+    if rule.unless:
+        listed = ", ".join(map(quote, rule.unless))
+        tests += [f"{c} NOT IN ({listed})" for c in cells_]
+    return f"({' OR '.join(tests)})"
+
+
+def _currency(look: Look) -> str:
+    """The currency that a row, or the header of a money column, tells."""
+    own = look.profile["currency"]
+    if isinstance(own, dict) and "from" in own and (place := look.place(own["from"])) is not None:
+        return f"t{place}"
+    if isinstance(own, dict) and "header" in own:
+        found = next((hit[1] for h in look.header if (hit := re.search(own["header"], h))), None)
+        return quote(found) if found else "NULL::VARCHAR"
+    return "NULL::VARCHAR"
+
+
+def _blank(width: int) -> str:
+    empties = ", ".join(["''"] * width)
+    nulls = ", ".join(["NULL::VARCHAR"] * width)
+    return f"h IN (hash({empties}), hash({nulls}))"
+
+
+def _again(look: Look) -> str:
+    if look.profile["headless"]:
+        return "false"
+    place = next(p for h in look.profile.match[0] if (p := look.place(h)) is not None)
+    return f"c{place} = {quote(look.header[place])}"
+
+
+def _spare(look: Look, width: int) -> str:
+    """Whether a cell beyond the header is filled: then the cells have shifted."""
+    beyond = [f"coalesce(cell_bare(c{i}), '') <> ''" for i in range(len(look.header), width)]
+    return f"({' OR '.join(beyond)})" if beyond and not look.profile["ragged"] else "false"
+
+
+def _extra_rates(look: Look) -> str:
+    """The platform's own rate and the two figures that it is made of, for each rule under `rates`."""
+    made = ""
+    for i, rule in enumerate(look.profile["rates"] or ()):
+        for key in ("rate", "over", "under"):
+            place = look.place(rule[key])
+            number = f"cell_number(b{place})" if place is not None else "NULL::DOUBLE"
+            made += f', {number} AS "{key}{i}"'
+    return made
+
+
+def rate_rules(look: Look) -> list[tuple[int, str]]:
+    """Returns (number, header) of the rates that the file tells together with what they are made of."""
+    rules = enumerate(look.profile["rates"] or ())
+    return [(i, r["rate"]) for i, r in rules if all(look.place(r[k]) is not None for k in ("rate", "over", "under"))]
+
+
+def unknown_headers(look: Look) -> list[str]:
+    """Returns the headers of a file that its profile neither reads nor knowingly ignores."""
+    ignored = [normalise(h) for h in look.profile["ignore"] or ()]
+    read = {look.place(h) for h in look.profile.headers}
+    strange = [h for i, h in enumerate(look.header) if i not in read and h.strip()]
+    return [h.strip() for h in strange if not any(fnmatch.fnmatchcase(normalise(h), pattern) for pattern in ignored)]

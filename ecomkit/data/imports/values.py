@@ -1,0 +1,126 @@
+"""From the text of a cell to a value, in SQL: numbers, times, ids and secrets as exports write them."""
+
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from ecomkit.data.imports.profile import Profile, Source
+from ecomkit.data.tables import Column
+
+SECRET = ("customer_id", "address_id", "user_id")  # people: only a salted hash of these is kept
+EPOCHS = {"epoch_s": "epoch_ms({0}::BIGINT * 1000)", "epoch_ms": "epoch_ms({0}::BIGINT)"}
+EPOCHS["epoch_us"] = "make_timestamp({0}::BIGINT)"
+SCALES = {"fen": 0.01, "percent": 0.01}
+_SPACE = " \t\r\n\u00a0\u3000\u200b\ufeff\u202f"
+
+_MACROS = """
+CREATE OR REPLACE TEMP MACRO cell_bare(x) AS (
+  CASE WHEN x IS NULL THEN NULL
+    WHEN length(x) <= 5 AND lower(trim(x, {space})) IN ({missing}) THEN NULL
+    ELSE nullif(trim(x, {space} || {marks}), '') END);
+CREATE OR REPLACE TEMP MACRO cell_text(x) AS (
+  CASE WHEN x IS NULL THEN NULL
+    WHEN length(x) <= 5 AND lower(trim(x, {space})) IN ({missing}) THEN NULL
+    ELSE nullif(trim(CASE WHEN x[1] = '=' THEN trim(x, {marks}) ELSE x END, {space}), '') END);
+CREATE OR REPLACE TEMP MACRO cell_plain(b) AS (
+  regexp_replace(regexp_replace(translate(b, {wide}), '[{signs}\\s\u00a0\u202f]+', '', 'g'), '^[(](.*)[)]$', '-\\1'));
+CREATE OR REPLACE TEMP MACRO cell_grouped(s) AS (
+  CASE WHEN regexp_matches(s, '^[-+]?\\d{{1,3}}(,\\d{{2,3}})*,\\d{{3}}(\\.\\d*)?$')
+    THEN try_cast(replace(s, ',', '') AS DOUBLE)
+    ELSE try_cast(s AS DOUBLE) END);
+CREATE OR REPLACE TEMP MACRO cell_scaled(s) AS (
+  CASE {scales} WHEN right(s, 1) = '%' THEN cell_grouped(left(s, -1)) / 100 ELSE cell_grouped(s) END);
+CREATE OR REPLACE TEMP MACRO cell_number(b) AS (
+  CASE WHEN try_cast(b AS DOUBLE) IS NOT NULL THEN nullif(nullif(try_cast(b AS DOUBLE), 'inf'), '-inf')
+    ELSE cell_scaled(cell_plain(b)) END);
+CREATE OR REPLACE TEMP MACRO cell_comma_number(b) AS (
+  CASE WHEN regexp_matches(cell_plain(b), '^[-+]?(\\d{{1,3}}([.]\\d{{3}})+|\\d+)?(,\\d*)?%?$')
+    THEN cell_scaled(replace(replace(cell_plain(b), '.', ''), ',', '.')) END);
+CREATE OR REPLACE TEMP MACRO cell_naive(b) AS (
+  CASE WHEN try_cast(b AS TIMESTAMP) IS NOT NULL THEN try_cast(b AS TIMESTAMP) ELSE try_strptime(b, [{times}]) END);
+CREATE OR REPLACE TEMP MACRO cell_is_zoned(b) AS (
+  length(b) > 19 AND regexp_matches(b, '\\d\\s*(Z|UTC|GMT|[+-]\\d\\d:?\\d\\d)$'));
+CREATE OR REPLACE TEMP MACRO cell_instant(b) AS (
+  try_cast(regexp_replace(b, '\\s*([+-]\\d\\d):?(\\d\\d)$', '\\1:\\2') AS TIMESTAMPTZ));
+CREATE OR REPLACE TEMP MACRO cell_year(t) AS (CASE WHEN year(t) BETWEEN 1990 AND 2100 THEN t END);
+CREATE OR REPLACE TEMP MACRO cell_id(b) AS (
+  CASE WHEN regexp_matches(b, '^\\d([.]\\d+)?[eE][+]\\d+$') THEN NULL ELSE b END);
+"""
+
+
+@cache
+def words() -> dict[str, Any]:
+    """Returns how exports write what is missing, numbers and times."""
+    return yaml.safe_load(files("ecomkit.data.imports").joinpath("words.yaml").read_text(encoding="utf-8"))
+
+
+@cache
+def macros() -> str:
+    """Returns the SQL that defines the macros which `value` uses."""
+    known = words()
+    scales = " ".join(
+        f"WHEN right(s, 1) = '{unit}' THEN cell_grouped(left(s, -1)) * {factor}"
+        for unit, factor in known["scales"].items()
+    )
+    return _MACROS.format(
+        space=quote(_SPACE),
+        marks=quote("='\""),
+        missing=", ".join(map(quote, ["", *known["missing"]])),
+        wide=", ".join(map(quote, known["wide"])),
+        signs=known["signs"],
+        scales=scales,
+        times=", ".join(map(quote, known["times"])),
+    )
+
+
+def bare(column: Column, cell: str) -> str:
+    """Returns the SQL for a cell without wrapping, NULL where it says that something is missing."""
+    return f"cell_text({cell})" if column.kind == "text" else f"cell_bare({cell})"
+
+
+def value(column: Column, source: Source, cell: str, profile: Profile, *, comma: bool, zone: str, salt: str) -> str:
+    """Returns the SQL for the value of the bare `cell` of one canonical column; NULL where it cannot be read."""
+    if source.pattern:
+        cell = f"nullif(regexp_extract({cell}, {quote(source.pattern)}, 1), '')"
+    if source.values:
+        mapped = " ".join(f"WHEN {quote(k)} THEN {quote(v)}" for k, v in source.values.items())
+        cell = f"CASE {cell} {mapped} ELSE {cell} END"
+    if column.name in SECRET:
+        hashed = f"left(sha256({quote(salt)} || lower({cell})), 16)"
+        return f"CASE WHEN regexp_matches({cell}, {quote(words()['masked'])}) THEN NULL ELSE {hashed} END"
+    if column.kind == "id":
+        return f"cell_id({cell})"
+    if column.kind == "text":
+        return cell
+    if column.kind in ("time", "date"):
+        return _time(column, source, cell, profile, zone)
+    return number(source, cell, comma=comma) if column.kind != "flag" else cell
+
+
+def number(source: Source, cell: str, *, comma: bool) -> str:
+    """Returns the SQL for the number in the bare `cell`, in the canonical unit."""
+    read = f"cell_comma_number({cell})" if comma else f"cell_number({cell})"
+    return f"{read} * {SCALES[source.unit]}" if source.unit in SCALES else read
+
+
+def _time(column: Column, source: Source, cell: str, profile: Profile, zone: str) -> str:
+    own = profile["timezone"] or zone
+    if source.unit in EPOCHS:
+        moment = (
+            f"timezone({quote(zone)}, timezone('UTC', {EPOCHS[source.unit].format(f'try_cast({cell} AS DOUBLE)')}))"
+        )
+    else:
+        formats = ", ".join(map(quote, profile["times"] or ()))
+        naive = f"coalesce(try_strptime({cell}, [{formats}]), cell_naive({cell}))" if formats else f"cell_naive({cell})"
+        if own != zone and column.kind == "time":
+            naive = f"timezone({quote(zone)}, timezone({quote(own)}, {naive}))"
+        there = f"timezone({quote(zone)}, cell_instant({cell}))"
+        moment = f"CASE WHEN cell_is_zoned({cell}) THEN {there} ELSE {naive} END"
+    return f"cell_year({moment})" + ("::DATE" if column.kind == "date" else "")
+
+
+def quote(text: str) -> str:
+    """Returns `text` as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,97 @@
+"""Every sample that has a profile comes back to the totals of its truth; the store is that of the file, and no more."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ecomkit.data.imports import Imported, import_files
+from ecomkit.data.imports.profile import profiles
+from ecomkit.data.store import Store, open_store
+
+SAMPLES = Path(__file__).parents[3] / "datasets" / "samples"
+TRUTH = json.loads((SAMPLES / "truth.json").read_text(encoding="utf-8"))
+FILES = {name: told for name, told in TRUTH["files"].items() if told["format"] in profiles()}
+NEEDS = {"taobao_items": "taobao_orders/46"}  # lines whose orders are in another export
+# What a total of the truth is in a store: table, aggregate.
+IN_STORE = {
+    "orders": ("orders", "count(*)"),
+    "units": ("orders", "sum(units)"),
+    "gmv": ("orders", "sum(revenue)"),
+    "shipping": ("orders", "sum(shipping_fee)"),
+    "discount": ("orders", "sum(discount)"),
+    "refunds": ("orders", "sum(refund_amount)"),
+    "buyers": ("orders", "count(DISTINCT customer_id)"),
+}
+LINE_UNITS = ("order_lines", "sum(quantity)")
+
+
+@pytest.fixture(scope="module", params=list(FILES))
+def imported(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[str, Imported, Store]]:
+    name = request.param
+    needed = NEEDS.get(TRUTH["files"][name]["format"])
+    paths = [SAMPLES / name, *([SAMPLES / needed] if needed else [])]
+    done = import_files(paths, to=tmp_path_factory.mktemp("store") / "mine", timezone=TRUTH["timezone"])
+    with open_store(done.store) as store:
+        yield name, done, store
+
+
+def _columns(store: Store, table: str) -> list[str]:
+    return store.table(table).columns if store.has(table) else []
+
+
+def _value(store: Store, table: str, aggregate: str) -> float:
+    return float(store.table(table).aggregate(aggregate).fetchall()[0][0] or 0)
+
+
+def test_the_totals_are_those_of_the_truth(imported: tuple[str, Imported, Store]) -> None:
+    name, _done, store = imported
+    compared = 0
+    for total, expected in FILES[name]["totals"].items():
+        table, aggregate = IN_STORE.get(total, ("", ""))
+        if name.startswith("taobao_items") and total == "units":
+            table, aggregate = LINE_UNITS
+        column = aggregate.partition("(")[2].removeprefix("DISTINCT ").rstrip(")")
+        if column == "*" or column in _columns(store, table):
+            assert _value(store, table, aggregate) == pytest.approx(expected, abs=0.004), total
+            compared += 1
+    assert compared
+
+
+def test_every_row_is_accounted_for(imported: tuple[str, Imported, Store]) -> None:
+    name, done, _store = imported
+    told = next(f for f in done.files if f.profile == FILES[name]["format"])
+    dropped = sum(reason["rows"] for reason in told.dropped.values())
+    assert told.read == told.written + dropped
+    assert told.written == FILES[name]["rows"]
+    assert told.not_parsed == {}
+    assert told.not_understood == []
+
+
+def test_lines_sum_to_their_order_to_the_cent(imported: tuple[str, Imported, Store]) -> None:
+    _name, _done, store = imported
+    if store.has("order_lines") and store.has("orders"):
+        lines = store.order_lines.aggregate("order_id, round(sum(revenue), 2) AS paid", "order_id")
+        both = lines.set_alias("l").join(store.orders.set_alias("o"), "order_id")
+        assert both.filter("paid <> round(revenue, 2)").fetchall() == []
+        assert len(both) == len(store.orders)
+
+
+def test_nobody_is_known_by_name(imported: tuple[str, Imported, Store]) -> None:
+    _name, done, store = imported
+    texts = [json.dumps(done.as_dict(), ensure_ascii=False), str(done)]
+    texts += [store.table(table).df().to_csv() for table in store.tables]
+    texts.append((done.store / "import_report.json").read_text(encoding="utf-8"))
+    for person in TRUTH["personal"]:
+        assert not [text for text in texts if person in text], person
+
+
+def test_the_times_are_those_of_the_truth(imported: tuple[str, Imported, Store]) -> None:
+    name, done, _store = imported
+    told: Any = next(f for f in done.files if f.profile == FILES[name]["format"])
+    if told.first and FILES[name]["first"]:
+        assert [told.first[:10], told.last[:10]] == [FILES[name]["first"][:10], FILES[name]["last"][:10]]
