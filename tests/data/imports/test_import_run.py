@@ -107,7 +107,7 @@ def test_two_shops_that_number_their_orders_alike_stay_apart(tmp_path: Path) -> 
 def test_a_file_that_is_refused_leaves_the_store_as_it_was(tmp_path: Path) -> None:
     import_files([_write(tmp_path / "a.csv", ROWS)], to=tmp_path / "mine")
     before = _snapshot(tmp_path / "mine")
-    with pytest.raises(TableError, match="No profile knows 'x.csv'"):
+    with pytest.raises(TableError, match=r"No profile knows 'x\.csv'"):
         import_files([_write(tmp_path / "b.csv", ROWS), _write(tmp_path / "x.csv", ["1"], "a,b")], to=tmp_path / "mine")
     assert _snapshot(tmp_path / "mine") == before
     with pytest.raises(TableError, match="No profile knows"):
