@@ -97,6 +97,8 @@ def _describe(workshop: Workshop, sample: Sample, first: dt.date, last: dt.date)
     counts = {"preamble": len(sample.preamble), "explained": bool(sample.explained), "total": len(sample.closing)}
     truth = workshop.truth(sample, first, last)
     truth["other_rows"] |= {kind: int(count) for kind, count in counts.items() if count}
+    if sample.twin_sheet:
+        truth["other_sheet"] = sample.twin_sheet
     return {
         "format": sample.name,
         "variant": sample.variant,

@@ -28,3 +28,4 @@ CREATE TEMP MACRO ten_to(n) AS ('1' || repeat('0', n))::HUGEINT;
 CREATE TEMP MACRO digits(x, size) AS CASE WHEN regexp_full_match(x, '\d{' || size || '}') THEN x
     ELSE (ten_to(size - 1) + md5_number_lower(x) % (9 * ten_to(size - 1)))::VARCHAR END;
 CREATE TEMP MACRO zoned(t) AS stamp(t) || ' ' || zone_offset(t, '');
+CREATE TEMP MACRO spaced_comma(x) AS replace(replace(thousands(x), ',', chr(160)), '.', ',');

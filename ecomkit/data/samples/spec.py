@@ -49,6 +49,8 @@ class Sample:
     row_end: str = ""  # after every row of data, not after the header
     blank: str = ""  # for a missing value, and for columns that the store cannot fill
     sheet: str = "Sheet1"
+    twin_sheet: str = ""  # the name of a second sheet that tells the same again
+    mixed: bool = False  # a workbook's texts that look like plain numbers become numbers
     preamble: list[list[str]] = field(default_factory=list)
     explained: list[str] = field(default_factory=list)  # a row between header and data
     where: str = "true"
@@ -57,6 +59,7 @@ class Sample:
     a_day: bool = False  # a file for each day
     repeats: int = 0  # so many of the last rows are written twice
     closing: list[dict[str, str]] = field(default_factory=list)  # total rows: header -> SQL aggregate
+    total_first: bool = False  # the total rows stand above the data
     zipped: bool = False
 
     @property
@@ -94,7 +97,7 @@ def load_samples(name: str) -> list[Sample]:
 def _lay(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     """Returns `base` with a variant's settings over it; its cells are added to those of the base."""
     merged = {**base, **over}
-    if "cells" in over and "header" in merged:
+    if "cells" in over:
         merged["cells"] = {**base["cells"], **over["cells"]}
     return merged
 

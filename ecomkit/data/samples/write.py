@@ -1,6 +1,7 @@
 """The files: rows of cells written as text, workbook, JSON or Parquet, with the format's encoding and habits."""
 
 import datetime as dt
+import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
@@ -13,6 +14,7 @@ from duckdb import DuckDBPyConnection
 from ecomkit.data.samples.spec import Sample
 
 Row = Sequence[Any]
+NUMBER = re.compile(r"-?\d+(\.\d+)?")
 EPOCH = (1980, 1, 1, 0, 0, 0)  # zip members and workbooks carry no other time: the same store gives the same file
 
 
@@ -31,6 +33,8 @@ def write_file(
         repeated = min(sample.repeats, len(rows))
         body = iter(rows + rows[len(rows) - repeated :])
     total = [_total(connection, sample, source, cells) for cells in sample.closing]
+    if sample.total_first:
+        head, total = [*head, *total], []
     if sample.kind == "xlsx":
         _write_workbook(sample, head, body, total, file)
     else:
@@ -94,18 +98,19 @@ def _write_workbook(sample: Sample, head: Sequence[Row], body: Iterable[Row], to
     book = xlsxwriter.Workbook(str(file), {"strings_to_numbers": False, "strings_to_formulas": False})
     book.set_properties({"created": dt.datetime(*EPOCH)})
     days, times = book.add_format({"num_format": "yyyy-mm-dd"}), book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
-    sheet = book.add_worksheet(sample.sheet)
     rows = [*head, *body, *total]
-    for y, row in enumerate(rows):
-        for x, cell in enumerate(row):
-            if isinstance(cell, str):
-                sheet.write_string(y, x, cell)
-            elif isinstance(cell, dt.datetime):
-                sheet.write_datetime(y, x, cell, times)
-            elif isinstance(cell, dt.date):
-                sheet.write_datetime(y, x, cell, days)
-            elif cell is not None:
-                sheet.write_number(y, x, float(cell) if isinstance(cell, Decimal) else cell)
+    for name in filter(None, [sample.sheet, sample.twin_sheet]):
+        sheet = book.add_worksheet(name)
+        for y, row in enumerate(rows):
+            for x, cell in enumerate(row):
+                if isinstance(cell, str) and not (sample.mixed and NUMBER.fullmatch(cell)):
+                    sheet.write_string(y, x, cell)
+                elif isinstance(cell, dt.date):
+                    sheet.write_datetime(y, x, cell, times if isinstance(cell, dt.datetime) else days)
+                elif cell is None:
+                    sheet.write_string(y, x, sample.blank) if sample.blank else None
+                else:
+                    sheet.write_number(y, x, float(cell) if isinstance(cell, str | Decimal) else cell)
     book.close()
 
 
