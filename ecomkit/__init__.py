@@ -25,6 +25,7 @@ _HOMES = {
     "funnel": "traffic.funnel",
     "plan": "operations.plan",
     "metrics": "diagnosis.metrics",
+    "explain": "diagnosis.explain",
     "findings": "diagnosis.findings",
     "report": "report",
 }
@@ -32,6 +33,7 @@ __all__ = [
     "__version__",
     "catalog",
     "cohort",
+    "explain",
     "findings",
     "funnel",
     "inventory",
@@ -51,7 +53,7 @@ if TYPE_CHECKING:
     from ecomkit.customers import cohort, rfm
     from ecomkit.data import catalog, simulate, tables
     from ecomkit.data.store import open_store, write_store
-    from ecomkit.diagnosis import findings, metrics
+    from ecomkit.diagnosis import explain, findings, metrics
     from ecomkit.goods import inventory, sales
     from ecomkit.operations import plan
     from ecomkit.traffic import funnel

@@ -12,7 +12,8 @@ from ecomkit.data.store import Store
 from ecomkit.diagnosis.daily import RATES, SUMS, agreement, daily, total
 from ecomkit.diagnosis.dictionary import dictionary, sum_over
 from ecomkit.diagnosis.period import Period, period
-from ecomkit.diagnosis.tree import split, tree
+from ecomkit.diagnosis.split import split
+from ecomkit.diagnosis.tree import tree
 
 __all__ = [
     "RATES",

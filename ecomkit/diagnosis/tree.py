@@ -1,9 +1,7 @@
 """The KPI tree: GMV = visitors x conversion rate x amount per buyer, and what each of them did to the change."""
 
 import datetime as dt
-from collections.abc import Sequence
-from itertools import permutations
-from math import factorial, isnan, nan, prod
+from math import isnan, nan, prod
 
 import pandas as pd
 
@@ -11,6 +9,7 @@ from ecomkit.data.days import Day
 from ecomkit.data.store import Store
 from ecomkit.diagnosis.daily import daily, total
 from ecomkit.diagnosis.period import Period, period
+from ecomkit.diagnosis.split import defined, split
 from ecomkit.errors import ParameterError, TableError
 
 REST = "(not in traffic_daily)"
@@ -54,57 +53,13 @@ def tree(
     return _by_source(store, chosen, before["gmv"], after["gmv"])
 
 
-def split(before: Sequence[float], after: Sequence[float]) -> list[float]:
-    """Returns what each factor of a product contributes to its change, in cents that add up exactly.
-
-    A factor's contribution is the change of the product when it alone moves from before to after, averaged over
-    every order in which the factors can move (Shapley's value). A factor that is undefined (missing) in one period
-    has not moved: that of the other period stands for it.
-
-    References
-    ----------
-    Shapley, L. (1953). A value for n-person games. Contributions to the Theory of Games II, 307-317.
-
-    Examples
-    --------
-    >>> split([100, 0.1, 50], [80, 0.1, 60])  # 500 -> 480
-    [-110.0, 0.0, 90.0]
-    """
-    pairs = [_defined(low, high) for low, high in zip(before, after, strict=True)]
-    cents = [0.0] * len(pairs)
-    for order in permutations(range(len(pairs))):
-        current = [low for low, _ in pairs]
-        for factor in order:
-            held = prod(current)
-            current[factor] = pairs[factor][1]
-            cents[factor] += 100 * (prod(current) - held) / factorial(len(pairs))
-    change = round(100 * prod(high for _, high in pairs)) - round(100 * prod(low for low, _ in pairs))
-    return [cent / 100 for cent in _whole(cents, change)]
-
-
-def _whole(parts: list[float], total: int) -> list[int]:
-    """Rounds the parts to whole numbers that add up to `total`: the nearest ones give way."""
-    whole = [round(part) for part in parts]
-    rest = total - sum(whole)
-    step = 1 if rest > 0 else -1
-    by_nearness = sorted(range(len(parts)), key=lambda i: (round(step * (whole[i] - parts[i]), 6), i))
-    for i in by_nearness[: abs(rest)]:
-        whole[i] += step
-    return whole
-
-
-def _defined(low: float, high: float) -> tuple[float, float]:
-    low, high = (high if isnan(low) else low), (low if isnan(high) else high)
-    return (0.0, 0.0) if isnan(low) else (low, high)
-
-
 def _branch(before: Levels, after: Levels) -> pd.DataFrame:
     """The rows of one tree: its GMV, and the finest factors whose product is the GMV in both periods."""
     rows = [("gmv", before["gmv"], after["gmv"], round(after["gmv"] - before["gmv"], 2))]
     is_observed = not isnan(before["visitors"] + after["visitors"])
     for factors in (_three, _two) if is_observed else (_two,):
         low, high = factors(before), factors(after)
-        pairs = {name: _defined(low[name], high[name]) for name in low}
+        pairs = {name: defined(low[name], high[name]) for name in low}
         products = (prod(p[0] for p in pairs.values()), prod(p[1] for p in pairs.values()))
         if abs(products[0] - before["gmv"]) < 0.005 and abs(products[1] - after["gmv"]) < 0.005:
             parts = split(list(low.values()), list(high.values()))

@@ -1,15 +1,12 @@
 """The KPI tree: its factors multiply to the sales, and their contributions add up to the change, to the cent."""
 
-import math
-
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ecomkit.diagnosis.tree import REST, split, tree
+from ecomkit.diagnosis.tree import REST, tree
 from ecomkit.errors import MissingTableError, ParameterError, TableError
 
-NAN = math.nan
 BEFORE, AFTER = "2025-03-01", "2025-03-02"
 
 
@@ -30,24 +27,6 @@ def fits(branch):
 
 
 # by hand
-
-
-def test_each_factor_takes_its_average_effect():
-    # 100 x 0.1 x 50 = 500 becomes 80 x 0.1 x 60 = 480: visitors lose 20 x 0.1 x 55, the amount wins 10 x 0.1 x 90
-    assert split([100, 0.1, 50], [80, 0.1, 60]) == [-110.0, 0.0, 90.0]
-    assert split([2, 3], [3, 2]) == [2.5, -2.5]
-
-
-def test_what_is_undefined_has_not_moved():
-    assert split([100, 0.1, 50], [0, NAN, NAN]) == [-500.0, 0.0, 0.0]
-    assert split([100, 0.0, NAN], [100, 0.1, 50]) == [0.0, 500.0, 0.0]
-    assert split([0, NAN, NAN], [0, NAN, NAN]) == [0.0, 0.0, 0.0]
-
-
-def test_cents_are_given_out_whole():
-    assert split([1, 1, 1], [1.01, 1.01, 1.01]) == [0.01, 0.01, 0.01]
-    assert sorted(split([1, 1, 1], [1.01, 1.0, 1.01])) == [0.0, 0.01, 0.01]
-    assert sum(map(cents, split([0.1, 0.1], [0.3, 0.3]))) == 8
 
 
 def test_tree_of_a_store(make_store, traffic):
@@ -111,29 +90,6 @@ def test_errors(make_store, traffic):
 
 # properties
 
-FACTOR = st.one_of(st.just(0.0), st.floats(0.001, 1e3))
-
-
-@given(st.lists(st.tuples(FACTOR, FACTOR), min_size=1, max_size=3))
-def test_contributions_add_up(pairs):
-    before, after = zip(*pairs, strict=True)
-    change = cents(math.prod(after)) - cents(math.prod(before))
-    assert sum(map(cents, split(before, after))) == change
-
-
-@given(st.lists(st.tuples(FACTOR, FACTOR), min_size=2, max_size=3))
-def test_the_order_of_factors_does_not_matter(pairs):
-    before, after = zip(*pairs, strict=True)
-    there, back = split(before, after), split(before[::-1], after[::-1])[::-1]
-    assert there == pytest.approx(back, abs=0.0101)  # a cent may be given out elsewhere
-
-
-@given(st.lists(st.tuples(FACTOR, FACTOR), min_size=2, max_size=3))
-def test_the_way_back_is_the_way_there(pairs):
-    before, after = zip(*pairs, strict=True)
-    assert split(before, after) == pytest.approx([-part for part in split(after, before)], abs=0.0101)
-
-
 MONEY = st.integers(1, 10**6).map(lambda value: value / 100)
 
 
@@ -149,13 +105,7 @@ def test_any_tree_adds_up(make_store, traffic, sold, visitors):
     fits(found)
 
 
-# reference: the delivered data sets and Shapley's definition
-
-
-def test_two_factors_have_a_closed_form():
-    # v(AB) - v() shared: each gets the mean of its effect first and its effect last (Shapley 1953, eq. 12 for n = 2)
-    (a, b), (c, d) = (3.7, 11.0), (4.1, 9.0)
-    assert split([a, b], [c, d]) == pytest.approx([(c - a) * (b + d) / 2, (d - b) * (a + c) / 2], abs=0.0051)
+# reference: the delivered data sets
 
 
 @pytest.mark.parametrize("name", ["online_retail_ii", "olist"])
