@@ -105,7 +105,11 @@ _DATA = "why IS NULL OR why LIKE 'no readable %'"
 def _how(field: Field, odd: int, filled: int, *, comma: bool) -> str:
     said = []
     if field.source.unit and filled:
-        said.append({"fen": "fen to yuan", "percent": "percent to fraction"}.get(field.source.unit, "epoch to time"))
+        said.append(
+            {"fen": "fen to yuan", "percent": "percent to fraction", "negative": "sign turned"}.get(
+                field.source.unit, "digits to time"
+            )
+        )
     if odd and field.is_number:
         said.append(f"{odd} written with {'a decimal comma' if comma else 'separators, signs, % or a scale'}")
     return "; ".join(said)

@@ -48,10 +48,12 @@ def scan(connection: DuckDBPyConnection, look: Look, work: Path, *, clean: bool 
     elif clean or look.encoding != "utf-8":
         file = _copy_text(look, work)
     columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(look.width + bool(look.profile["ragged"])))
+    mark = "" if look.profile["unquoted"] else '"'
     padded = "null_padding = true, parallel = false, " if look.profile["ragged"] else ""
     return (
         f"read_csv({quote(literal(file))}, auto_detect = false, header = false, skip = {skip}, "
-        f"delim = '{delimiter}', quote = '\"', escape = '\"', columns = {{{columns}}}, nullstr = '\\0', {padded}"
+        f"delim = '{delimiter}', quote = '{mark}', escape = '{mark}', columns = {{{columns}}}, "
+        f"nullstr = '\\0', {padded}"
         f"max_line_size = {LINE_MAX}, buffer_size = {2 * LINE_MAX}, ignore_errors = true, store_rejects = true, "
         "rejects_table = 'lost_rows', rejects_scan = 'lost_scans', strict_mode = true)"
     )

@@ -24,6 +24,7 @@ class Field:
     source: Source
     cells: tuple[int, ...]
     others: tuple[tuple[str, int], ...]
+    fallback: "Field | None" = None
 
     @property
     def name(self) -> str:
@@ -48,13 +49,20 @@ def fields(look: Look) -> list[Field]:
             others = [("+", look.place(h)) for h in source.plus] + [("-", look.place(h)) for h in source.minus]
             if cells or source.const or source.file:
                 at = tuple((sign, place) for sign, place in others if place is not None)
-                found.append(Field(table, column, _dated(look, source), cells, at))
+                found.append(
+                    Field(table, column, _dated(look, source), cells, at, _fallback(look, table, column, source))
+                )
             elif column.required and not column.nullable:
                 raise TableError(
                     f"'{look.file.name}' has no column {' or '.join(source.headers)}, which `{table}.{name}` needs.",
                     "export all columns.",
                 )
     return found
+
+
+def _fallback(look: Look, table: str, column: Column, source: Source) -> Field | None:
+    cells = tuple(p for h in source.other.headers if (p := look.place(h)) is not None) if source.other else ()
+    return Field(table, column, source.other, cells, ()) if source.other and cells else None
 
 
 def _dated(look: Look, source: Source) -> Source:
@@ -88,6 +96,7 @@ def bares(field: Field) -> dict[str, str]:
     """Returns the SQL of the bare cells that a field reads, by name."""
     kind = "t" if field.column.kind == "text" else "b"
     made = {f"{kind}{place}": values.bare(field.column, f"c{place}") for place in field.cells}
+    made |= bares(field.fallback) if field.fallback else {}
     return made | {f"b{place}": f"cell_bare(c{place})" for _sign, place in field.others}
 
 
@@ -96,6 +105,17 @@ def typed(field: Field, look: Look, *, zone: str, salt: str) -> str:
     made = values.value(field.column, field.source, "{r}", look.profile, comma=look.comma, zone=zone, salt=salt)
     for sign, place in field.others:
         made += f" {sign} coalesce({values.number(field.source, f'b{place}', comma=look.comma)}, 0)"
+    if field.fallback:
+        there = values.value(
+            field.column,
+            field.fallback.source,
+            raw(field.fallback),
+            look.profile,
+            comma=look.comma,
+            zone=zone,
+            salt=salt,
+        )
+        made = f"CASE WHEN {{r}} IS NULL THEN {there} ELSE {made} END"
     if field.column.kind == "money":
         made = f"round({made}, 4)"
     return made

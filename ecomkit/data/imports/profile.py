@@ -14,11 +14,23 @@ import yaml
 from ecomkit.data.tables import TABLES
 from ecomkit.errors import ParameterError
 
-UNITS = ("fen", "percent", "epoch_s", "epoch_ms", "epoch_us", "day")
+UNITS = ("fen", "percent", "negative", "epoch_s", "epoch_ms", "epoch_us", "yymmdd")
 GRAINS = ("row", "line")
 SHEET_WORDS = {"list_price", "list_amount", "line_discount"}  # what an order line is weighed by, beside its columns
 KEYS = {
-    *("title", "platform", "grain", "timezone", "currency", "decimal", "times", "match", "headless", "ragged", "rows"),
+    *(
+        "title",
+        "platform",
+        "grain",
+        "timezone",
+        "currency",
+        "decimal",
+        "times",
+        "match",
+        "headless",
+        "ragged",
+        "unquoted",
+    ),
     *("drop", "first_row", "rates", "ignore", "file", "whole", "exported", *TABLES),
 }
 _DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"))
@@ -37,10 +49,11 @@ class Source:
     const: str = ""
     file: str = ""  # a pattern on the file's name
     each: bool = False  # of an order column: the sum over the order's rows
+    other: "Source | None" = None  # where the column comes from in rows that this source leaves empty
 
     @property
     def all_headers(self) -> tuple[str, ...]:
-        return (*self.headers, *self.plus, *self.minus)
+        return (*self.headers, *self.plus, *self.minus, *(self.other.all_headers if self.other else ()))
 
 
 @dataclass(frozen=True)
@@ -146,7 +159,7 @@ def _source(name: str, where: str, raw: Any) -> Source:
         return Source(headers=_texts(raw))
     if not isinstance(raw, dict):
         raise _bad(name, f"`{where}` is no header, list of headers or mapping")
-    known = {"from", "plus", "minus", "pattern", "values", "unit", "is", "file", "each"}
+    known = {"from", "plus", "minus", "pattern", "values", "unit", "is", "file", "each", "else"}
     if unknown := sorted(set(raw) - known):
         raise _bad(name, f"`{where}` has unknown keys {unknown}; it may have {sorted(known)}")
     if raw.get("unit", UNITS[0]) not in UNITS:
@@ -165,6 +178,7 @@ def _source(name: str, where: str, raw: Any) -> Source:
         const=str(raw.get("is", "")),
         file=raw.get("file", ""),
         each=bool(raw.get("each", False)),
+        other=_source(name, where, raw["else"]) if "else" in raw else None,
     )
 
 

@@ -26,7 +26,9 @@ def flatten(file: Path, connection: DuckDBPyConnection | None = None) -> DuckDBP
     there: DuckDBPyConnection = connection or duckdb.connect()
     path = literal(file)
     try:
-        if file.open("rb").read(4) == b"PAR1":
+        with file.open("rb") as stream:
+            is_parquet = stream.read(4) == b"PAR1"
+        if is_parquet:
             raw = there.read_parquet(path)
         else:
             raw = there.read_json(path, maximum_object_size=1 << 27, sample_size=20480)
@@ -59,8 +61,16 @@ def _leaves(expression: str, path: str, kind: Any) -> list[str]:
         ]
     if kind.id == "list" and path == PAIRS:
         return [_pair(expression, path, key) for key in KEYS]
+    if kind.id == "list" and "total" in _members(kind):
+        return [f'list_sum([x.total::DOUBLE FOR x IN {expression}])::VARCHAR AS "{path}.total"']
     text = f"strftime({expression}, '%Y-%m-%d %H:%M:%S')" if kind.id == "timestamp" else f"{expression}::VARCHAR"
     return [f'{text} AS "{path}"']
+
+
+def _members(kind: Any) -> list[str]:
+    """The names in the records of a list."""
+    inner = kind.children[0][1]
+    return [name for name, _kind in inner.children] if inner.id == "struct" else []
 
 
 def _pair(expression: str, path: str, key: str) -> str:

@@ -158,6 +158,7 @@ def _create(
     have |= made or {}
     if table == "orders":
         have["platform"] = quote(read.look.profile["platform"])
+    have |= {c.name: "NULL" for c in TABLES[table].columns if c.required and c.nullable and c.name not in have}
     parts = [f"CAST({have[c.name]} AS {TYPES[c.kind]}) AS {c.name}" for c in TABLES[table].columns if c.name in have]
     if "list_amount" in have:
         parts.append(f"{have['list_amount']}::DOUBLE AS list_amount")

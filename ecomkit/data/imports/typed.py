@@ -60,7 +60,9 @@ def _query(look: Look, found: list[Field], source: str, *, zone: str, salt: str)
     names |= _rule_cells(look)
     bare = ", ".join(f"{sql} AS {name}" for name, sql in names.items())
     cell = ", ".join(f"{raw(f)} AS r{i}" for i, f in enumerate(found))
-    value = ", ".join(f"{typed(f, look, zone=zone, salt=salt).format(r=f'r{i}')} AS v{i}" for i, f in enumerate(found))
+    value = ", ".join(
+        f"{typed(f, look, zone=zone, salt=salt).replace('{r}', f'r{i}')} AS v{i}" for i, f in enumerate(found)
+    )
     last = ", ".join(f'{held(f, f"v{i}")} AS "{f.name}"' for i, f in enumerate(found))
     bad = " + ".join(["0", *(f"CASE WHEN {_is_bad(f, i)} THEN {1 << i} ELSE 0 END" for i, f in enumerate(found))])
     odd = " + ".join(

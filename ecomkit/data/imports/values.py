@@ -12,7 +12,7 @@ from ecomkit.data.tables import Column
 SECRET = ("customer_id", "address_id", "user_id")  # people: only a salted hash of these is kept
 EPOCHS = {"epoch_s": "epoch_ms({0}::BIGINT * 1000)", "epoch_ms": "epoch_ms({0}::BIGINT)"}
 EPOCHS["epoch_us"] = "make_timestamp({0}::BIGINT)"
-SCALES = {"fen": 0.01, "percent": 0.01}
+SCALES = {"fen": 0.01, "percent": 0.01, "negative": -1}
 _SPACE = " \t\r\n\u00a0\u3000\u200b\ufeff\u202f"
 
 _MACROS = """
@@ -111,6 +111,8 @@ def _time(column: Column, source: Source, cell: str, profile: Profile, zone: str
         moment = (
             f"timezone({quote(zone)}, timezone('UTC', {EPOCHS[source.unit].format(f'try_cast({cell} AS DOUBLE)')}))"
         )
+    elif source.unit == "yymmdd":
+        moment = f"try_strptime({cell}, '%y%m%d')"
     else:
         formats = ", ".join(map(quote, profile["times"] or ()))
         naive = f"coalesce(try_strptime({cell}, [{formats}]), cell_naive({cell}))" if formats else f"cell_naive({cell})"
