@@ -21,6 +21,7 @@ _HOMES = {
     "rfm": "customers.rfm",
     "cohort": "customers.cohort",
     "inventory": "goods.inventory",
+    "products": "goods.products",
     "sales": "goods.sales",
     "funnel": "traffic.funnel",
     "plan": "operations.plan",
@@ -40,6 +41,7 @@ __all__ = [
     "metrics",
     "open_store",
     "plan",
+    "products",
     "report",
     "rfm",
     "sales",
@@ -54,7 +56,7 @@ if TYPE_CHECKING:
     from ecomkit.data import catalog, simulate, tables
     from ecomkit.data.store import open_store, write_store
     from ecomkit.diagnosis import explain, findings, metrics
-    from ecomkit.goods import inventory, sales
+    from ecomkit.goods import inventory, products, sales
     from ecomkit.operations import plan
     from ecomkit.traffic import funnel
 
