@@ -9,7 +9,7 @@ from ecomkit.errors import TableError
 from ecomkit.goods.stock_rules import number
 
 WEEK, YEAR = 7, 365
-STEPS = 200  # worths of a unit that are tried
+STEPS = 800  # worths of a unit that are tried
 CHANGES = (0.5, 1.5)  # of the elasticity, under which the plan is tried
 SMALL = 1e-9  # units, below which a difference is one of rounding
 FIGURES = ["on_hand", "daily_demand", "price", "unit_cost"]
@@ -77,9 +77,9 @@ def clearance(
     >>> stock = pd.DataFrame({"product_id": ["mat"], "on_hand": [200], "daily_demand": [1.0], "price": [50.0],
     ...     "unit_cost": [20.0]})
     >>> answer = clearance(stock, weeks=4)
-    >>> answer[["discount_rate", "new_price", "left_units", "gain"]].round(2)
-       discount_rate  new_price  left_units     gain
-    0           0.62      18.85       59.57  1288.41
+    >>> answer[["discount_rate", "new_price", "left_units", "gain"]].round(1)
+       discount_rate  new_price  left_units    gain
+    0            0.6       18.9        60.0  1288.4
     """
     cases = _cases(stock, weeks, elasticity, holding_rate, salvage_rate)
     rows = pd.DataFrame([_answer(case) if case else {} for case in cases], columns=RESULT, dtype="float64")

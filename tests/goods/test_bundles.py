@@ -116,9 +116,9 @@ def test_every_engine_gives_the_same_table(engine):
 
 
 def test_chance_is_not_shown():
-    """Of 40 shops in which nothing goes together, 2 may show a pair."""
-    shown = [len(bundles(lines(random_baskets(seed, orders=1500)), min_orders=5)) for seed in range(40)]
-    assert sum(n > 0 for n in shown) <= 3
+    """Of 20 shops in which nothing goes together, one may show a pair."""
+    shown = [len(bundles(lines(random_baskets(seed, orders=1500)), min_orders=5)) for seed in range(20)]
+    assert sum(n > 0 for n in shown) <= 2
 
 
 def test_what_was_planted_is_found_and_comes_first():
@@ -130,7 +130,7 @@ def test_what_was_planted_is_found_and_comes_first():
     assert table["affinity_low"].min() > 1
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(st.lists(st.sets(st.sampled_from("abcde"), min_size=1), min_size=1, max_size=60), st.randoms())
 def test_rows_and_names_of_orders_do_not_matter(baskets, random):
     many = [sorted(b) for b in baskets] * 5
