@@ -5,10 +5,11 @@ from math import fsum, isnan, nan, prod
 
 import pandas as pd
 
+from ecomkit.diagnosis.slices import slices
 from ecomkit.diagnosis.split import FACTORS_MAX, METHODS, defined, whole
 from ecomkit.errors import ParameterError, TableError
 
-__all__ = ["bridge", "mix_rate"]
+__all__ = ["bridge", "mix_rate", "slices"]
 Row = Mapping[str, float]
 
 
