@@ -20,6 +20,8 @@ _HOMES = {
     "tables": "data.tables",
     "rfm": "customers.rfm",
     "cohort": "customers.cohort",
+    "calendar": "goods.calendar",
+    "forecast": "goods.forecast",
     "inventory": "goods.inventory",
     "products": "goods.products",
     "sales": "goods.sales",
@@ -32,10 +34,12 @@ _HOMES = {
 }
 __all__ = [
     "__version__",
+    "calendar",
     "catalog",
     "cohort",
     "explain",
     "findings",
+    "forecast",
     "funnel",
     "inventory",
     "metrics",
@@ -56,7 +60,7 @@ if TYPE_CHECKING:
     from ecomkit.data import catalog, simulate, tables
     from ecomkit.data.store import open_store, write_store
     from ecomkit.diagnosis import explain, findings, metrics
-    from ecomkit.goods import inventory, products, sales
+    from ecomkit.goods import calendar, forecast, inventory, products, sales
     from ecomkit.operations import plan
     from ecomkit.traffic import funnel
 

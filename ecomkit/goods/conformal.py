@@ -1,0 +1,134 @@
+"""How far the days, and the sums of days, came out from what was forecast for them: the width of the ranges.
+
+The forecasts of earlier origins are compared with what happened. An error is taken in units that grow with the root of
+the forecast, then in units of the series' own mean error; so made alike, the errors of all series of a kind are pooled,
+and their quantiles are the ranges.
+
+References
+----------
+Lei, G'Sell, Rinaldo, Tibshirani, Wasserman (2018), Distribution-free predictive inference for regression, Journal of
+the American Statistical Association 113(523), 1094-1111 (split conformal, with locally scaled errors).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ecomkit.goods.naive import WEEK
+from ecomkit.goods.series import Panel
+from ecomkit.goods.windows import Windows
+
+ORIGINS, HISTORY_DAYS = 13, 28
+LEAST = 0.1  # of the series' level, added to a forecast before its root is taken
+WHOLE = 0.5  # share of a sum's days that must have been observed
+POOLED_MIN = 20  # errors, below which there is no quantile to speak of
+
+
+@dataclass(frozen=True)
+class Past:
+    """What was forecast at earlier origins and what came, [origins, series, days]; NaN where nothing is to compare."""
+
+    mean: np.ndarray
+    actual: np.ndarray
+    is_open: np.ndarray
+    unit: np.ndarray  # [origins, series]
+
+
+def origins(today: int, horizon: int) -> tuple[np.ndarray, int]:
+    """The earlier origins, a week apart, and how many days after each to compare; none where history is too short."""
+    days = min(horizon, max(WEEK, (today - HISTORY_DAYS) // 2))
+    starts = today - days - WEEK * np.arange(ORIGINS)
+    return starts[starts >= HISTORY_DAYS], days
+
+
+def past(panel: Panel, starts: np.ndarray, mean: np.ndarray) -> Past:
+    """The forecasts `mean` made at `starts` beside what came; closed days are 0 in both."""
+    days = starts[:, None] + np.arange(mean.shape[2])
+    actual = panel.sold[:, days].swapaxes(0, 1)
+    seen = np.isfinite(panel.value).cumsum(axis=1)[:, starts - 1].T
+    known = np.isfinite(actual) & (seen >= HISTORY_DAYS)[..., None]
+    windows, every = Windows(panel), np.arange(len(panel.names))
+    unit = np.stack([windows.unit(every, np.full_like(every, start)) for start in starts])
+    is_open = known & ~panel.closed[:, days].swapaxes(0, 1)
+    return Past(np.where(known, mean, np.nan), np.where(known, actual, np.nan), is_open, unit)
+
+
+def day_quantiles(
+    history: Past, kinds: np.ndarray, mean: np.ndarray, unit: np.ndarray, quantiles: np.ndarray
+) -> np.ndarray:
+    """Quantiles of the days to come, [quantiles, series, days]; NaN where too few earlier days tell.
+
+    `mean` is [series, days]; only series of the same of `kinds` are pooled, and only the same week of the horizon.
+    """
+    error = (history.actual - history.mean) / _width(history.mean, history.unit[..., None])
+    error = np.where(history.is_open, error, np.nan)
+    own = _own(error.swapaxes(0, 1).reshape(len(kinds), -1), kinds)
+    width = _width(mean, unit[:, None]) * own[:, None]
+    with np.errstate(invalid="ignore"):
+        scaled = error / np.where(own > 0, own, np.nan)[:, None]
+    out = np.full((len(quantiles), *mean.shape), np.nan)
+    weeks = -(-history.mean.shape[2] // WEEK)
+    for kind in np.unique(kinds.astype(str)):
+        rows = np.flatnonzero(kinds == kind)
+        for week in range(-(-mean.shape[1] // WEEK)):
+            then = min(week, weeks - 1)
+            pool = scaled[:, rows, then * WEEK : (then + 1) * WEEK]
+            at = slice(week * WEEK, (week + 1) * WEEK)
+            pooled = _quantiles(pool, quantiles)[:, None, None]
+            out[:, rows, at] = mean[rows, at] + pooled * width[rows, at]
+    return np.maximum(np.where((own == 0)[:, None], mean, out), 0.0)
+
+
+def sum_quantiles(
+    history: Past, kinds: np.ndarray, mean: np.ndarray, unit: np.ndarray, days: int, quantiles: np.ndarray
+) -> np.ndarray:
+    """Quantiles of the sum of the next `days` days, [quantiles, series]; `mean` is that sum for each series.
+
+    Sums that begin up to six days after an origin count, too.
+    """
+    length = min(days, history.mean.shape[2])
+    shifts = range(min(WEEK, history.mean.shape[2] - length + 1))
+    known = np.isfinite(history.mean)
+    errors = []
+    for shift in shifts:
+        span = np.s_[:, :, shift : shift + length]
+        expected, came = (np.where(known, x, 0.0)[span].sum(axis=2) for x in (history.mean, history.actual))
+        error = (came - expected) / _width(expected, history.unit)
+        errors.append(np.where(known[span].mean(axis=2) >= WHOLE, error, np.nan))
+    error = np.concatenate(errors)
+    own = _own(error.T, kinds)
+    with np.errstate(invalid="ignore"):
+        scaled = error / np.where(own > 0, own, np.nan)
+    out = np.full((len(quantiles), len(mean)), np.nan)
+    longer = np.sqrt(days / length)  # a sum of more days than history can show
+    for kind in np.unique(kinds.astype(str)):
+        rows = np.flatnonzero(kinds == kind)
+        pooled = _quantiles(scaled[:, rows], quantiles)[:, None]
+        out[:, rows] = mean[rows] + pooled * own[rows] * longer * _width(mean[rows], unit[rows])
+    return np.maximum(np.where(own == 0, mean, out), 0.0)
+
+
+def _width(mean: np.ndarray, unit: np.ndarray) -> np.ndarray:
+    """In units of the series' level the root of the forecast, so that errors of busy and quiet days are alike."""
+    safe = np.where(unit > 0, unit, 1.0)
+    return safe * np.sqrt(mean / safe + LEAST)
+
+
+def _own(error: np.ndarray, kinds: np.ndarray) -> np.ndarray:
+    """Each series' mean error; where none is known, the median of its kind."""
+    known = np.isfinite(error)
+    own = np.where(known, np.abs(error), 0.0).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
+    for kind in np.unique(kinds.astype(str)):
+        mine = kinds == kind
+        has_any = mine & known.any(axis=1)
+        own[mine & ~has_any] = np.median(own[has_any]) if has_any.any() else np.nan
+    return own
+
+
+def _quantiles(errors: np.ndarray, quantiles: np.ndarray) -> np.ndarray:
+    """Quantiles of so many errors, a little further out than the sample's, as one more is to come."""
+    known = errors[np.isfinite(errors)]
+    if len(known) < POOLED_MIN:
+        return np.full(len(quantiles), np.nan)
+    further = 0.5 + (quantiles - 0.5) * (len(known) + 1) / len(known)
+    return np.quantile(known, np.clip(further, 0.0, 1.0))

@@ -1,0 +1,164 @@
+"""How much will be sold next: a mean and ranges for each day, and for sums of days.
+
+>>> import pandas as pd
+>>> daily = pd.DataFrame({"date": pd.date_range("2025-03-03", periods=28), "value": [10, 10, 10, 10, 10, 30, 20] * 4})
+>>> predict(daily, horizon=7)["mean"].tolist()
+[10.0, 10.0, 10.0, 10.0, 10.0, 30.0, 20.0]
+"""
+
+from collections.abc import Mapping, Sequence
+from numbers import Integral
+
+import numpy as np
+import pandas as pd
+
+from ecomkit.errors import ParameterError
+from ecomkit.goods.ahead import days_ahead, sums_ahead
+from ecomkit.goods.series import read
+
+HORIZON_MAX = 366
+LEVELS, QUANTILES = (0.8, 0.95), (0.5, 0.95)
+
+
+def predict(
+    daily: pd.DataFrame,
+    *,
+    horizon: int = 28,
+    events: pd.DataFrame | None = None,
+    levels: Sequence[float] = LEVELS,
+) -> pd.DataFrame:
+    """Returns the forecast of each of the next days, one row per series and day.
+
+    The days to come begin after the last day on which any series has a value. A day without a row, or with a missing
+    value, is not observed; it never counts as 0. Values below 0 (more was sent back than sold) count as 0.
+
+    Parameters
+    ----------
+    daily
+        `date, value`; where there are, `series` (many are forecast together, and learn from each other), `closed`
+        (bool: nothing could be sold), and columns of numbers that are known ahead, such as a promotion (0 or 1) or a
+        price. Rows for days to come, with `value` missing, tell what is planned. `sales.daily` makes it from a store.
+    horizon
+        How many days, 1 to 366.
+    events
+        `date, event, mega`, past and to come, as `calendar.days` gives them, with your own campaigns added. A `mega`
+        day is learned from its own past days alone, and does not raise the days after it.
+    levels
+        Shares of days that are to lie within the ranges, between 0 and 1.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `series` (where `daily` has it), `date`, `mean`; `low_80, high_80, low_95, high_95` (a pair per level); all in
+        the unit of `value`, never negative, 0 on closed days; a range is missing where less than two days are known.
+        `method`: "recipe" (calendar regression and boosted trees), "calendar" (the regression alone: too few days for
+        trees), "sparse" (for a series that sells on few days), or "fallback" (fewer than 56 days: the mean of the last
+        four same weekdays).
+
+    Raises
+    ------
+    TableError, ParameterError
+        A column is missing or of another type, a day comes twice; a parameter is out of range.
+
+    References
+    ----------
+    `conformal` (ranges), `ridge`, `boosting`, `smoothing` (means) name the methods' sources.
+    """
+    _check_days(horizon, "horizon")
+    wanted = _shares(levels, "levels")
+    quantiles = np.array([(1 + side * level) / 2 for level in wanted for side in (-1, 1)])
+    panel = read(daily, horizon=horizon, events=events)
+    mean, bands, done = days_ahead(panel, horizon, quantiles)
+    names = [f"{end}_{100 * level:g}" for level in wanted for end in ("low", "high")]
+    series, day = (a.ravel() for a in np.indices(mean.shape))
+    columns = {
+        "series": np.array([*panel.names, None], dtype=object)[series],
+        "date": panel.dates[panel.today :][day],
+        "mean": mean.ravel(),
+        **{name: band.ravel() for name, band in zip(names, bands, strict=True)},
+        "method": done[series],
+    }
+    return _finish(columns, daily)
+
+
+def predict_total(
+    daily: pd.DataFrame,
+    *,
+    days: int | Mapping[str, int],
+    events: pd.DataFrame | None = None,
+    quantiles: Sequence[float] = QUANTILES,
+) -> pd.DataFrame:
+    """Returns the forecast of the sum of the next days, one row per series: what an order placed now has to last for.
+
+    A sum's range is measured on sums, not added up from days: days that come out high together would make it too
+    narrow otherwise.
+
+    Parameters
+    ----------
+    daily, events
+        As in `predict`.
+    days
+        How many days are added up, 1 to 366: one number, or one for each series.
+    quantiles
+        Shares of cases in which the sum is to stay below the value, between 0 and 1.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `series` (where `daily` has it), `start` (the first day), `days`, `mean`, a column per quantile such as `q50`
+        and `q95`, in the unit of `value`; `method` as in `predict`.
+
+    Raises
+    ------
+    TableError, ParameterError
+        As in `predict`; or a series has no entry in `days`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> daily = pd.DataFrame({"date": pd.date_range("2025-03-03", periods=28), "value": [9.0, 11.0] * 14})
+    >>> predict_total(daily, days=14, quantiles=(0.5, 0.95))[["start", "days", "mean", "q50"]]
+           start  days   mean    q50
+    0 2025-03-31    14  140.0  140.0
+    """
+    wanted = _shares(quantiles, "quantiles")
+    horizon = max((_check_days(n, "days") for n in (days.values() if isinstance(days, Mapping) else [days])), default=1)
+    panel = read(daily, horizon=horizon, events=events)
+    lengths = np.array([_days_of(days, name) for name in panel.names])
+    mean, bands, done = sums_ahead(panel, lengths, np.array(wanted))
+    columns = {
+        "series": panel.names,
+        "start": panel.dates[np.full(len(mean), panel.today)],
+        "days": lengths,
+        "mean": mean,
+        **{f"q{100 * q:g}": band for q, band in zip(wanted, bands, strict=True)},
+        "method": done,
+    }
+    return _finish(columns, daily)
+
+
+def _finish(columns: Mapping[str, object], daily: pd.DataFrame) -> pd.DataFrame:
+    table = pd.DataFrame(columns)
+    if "series" not in daily:
+        return table.drop(columns="series")
+    return table.astype({"series": daily["series"].dtype})
+
+
+def _check_days(days: object, name: str) -> int:
+    if isinstance(days, bool) or not isinstance(days, Integral) or not 1 <= int(days) <= HORIZON_MAX:
+        raise ParameterError(f"{name}={days!r} cannot be.", f"it is a whole number of days, 1 to {HORIZON_MAX}.")
+    return int(days)
+
+
+def _days_of(days: int | Mapping[str, int], name: object) -> int:
+    if not isinstance(days, Mapping):
+        return int(days)
+    if name not in days:
+        raise ParameterError(f"days has no entry for the series {name!r}.", "give one number for all, or one for each.")
+    return int(days[name])  # type: ignore[index]  # a series may be named by anything
+
+
+def _shares(shares: Sequence[float], name: str) -> list[float]:
+    if not len(shares) or not all(isinstance(s, float) and 0 < s < 1 for s in shares):
+        raise ParameterError(f"{name}={shares!r} cannot be.", f"they are between 0 and 1, e.g. {name}=(0.8, 0.95).")
+    return list(shares)
