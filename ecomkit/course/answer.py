@@ -35,6 +35,11 @@ class Answer:
     want: Any
     mistakes: Mapping[str, Any]
 
+    @property
+    def telling(self) -> dict[str, Any]:
+        """The mistakes that do not happen to lead to the right answer on these data."""
+        return {name: wrong for name, wrong in self.mistakes.items() if not _same(wrong, self.want)}
+
     def judge(self) -> Verdict:
         """Whether the answer is right; if not, which mistake explains it."""
         needed = kind(self.want)
@@ -44,7 +49,7 @@ class Answer:
             return Verdict("kind", needed, seen)
         if alike(got, self.want) and not self._is_nearer_a_mistake(got):
             return Verdict("right")
-        for name, wrong in self.mistakes.items():
+        for name, wrong in self.telling.items():
             if kind(wrong) == needed and alike(got, wrong):
                 return Verdict(name)
         if needed == "number" and any(math.isclose(got, round(self.want, digits), rel_tol=1e-9) for digits in DIGITS):
@@ -55,7 +60,7 @@ class Answer:
         """Whether a mistake whose figure lies close to the right one explains the answer better."""
         if not isinstance(got, float):
             return False
-        numbers = [float(wrong) for wrong in self.mistakes.values() if kind(wrong) == "number"]
+        numbers = [float(wrong) for wrong in self.telling.values() if kind(wrong) == "number"]
         return any(abs(got - wrong) < abs(got - self.want) for wrong in numbers)
 
 
@@ -78,7 +83,7 @@ def close(got: Any, want: Any, mistakes: Mapping[str, Any] | None = None) -> Ans
     known = {name: _plain(wrong) for name, wrong in (mistakes or {}).items()}
     if kind(right) == "number" and 0 < abs(right) <= 1:
         known = {**known, "percent": right * 100}
-    return Answer(got, right, {name: wrong for name, wrong in known.items() if not _same(wrong, right)})
+    return Answer(got, right, known)
 
 
 def kind(value: Any) -> str:

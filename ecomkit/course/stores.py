@@ -1,7 +1,10 @@
 """Stores to learn on: the learner's own, and one in trouble for the last lesson."""
 
 import datetime as dt
+from collections.abc import Callable
+from functools import cache, wraps
 from pathlib import Path
+from typing import TypeVar
 
 from ecomkit.course import record
 from ecomkit.data import demo
@@ -13,6 +16,7 @@ DAYS = 182  # half a year, so that there are cohorts to look at
 VISITORS_PER_DAY = 400.0
 TROUBLE_DAYS = 84
 TROUBLE_VISITORS = 1000.0  # enough for a week's trouble to stand out from chance
+T = TypeVar("T")
 
 
 def my_store() -> Store:
@@ -23,6 +27,20 @@ def my_store() -> Store:
     """
     seed = record.load().seed
     return open_store(demo.kept(f"my-store-{seed}", lambda path: _write_mine(seed, path)))
+
+
+def once_per_store(compute: Callable[..., T]) -> Callable[..., T]:
+    """Computes each answer on a learner's store once: a check that is asked again, as it will be, answers at once."""
+
+    @cache
+    def of_seed(_seed: int, *arguments: str) -> T:
+        return compute(*arguments)
+
+    @wraps(compute)
+    def known(*arguments: str) -> T:
+        return of_seed(record.load().seed, *arguments)
+
+    return known
 
 
 def trouble_store(seed: int | None = None) -> Store:

@@ -73,8 +73,8 @@ def test_a_mistake_close_to_the_right_figure_is_still_told_from_it() -> None:
 
 
 def test_a_mistake_that_leads_to_the_right_answer_is_none() -> None:
-    assert close(5, 5, {"rows": 5}).mistakes == {}
-    assert close("a", "a", {"units": "a", "money": "b"}).mistakes == {"money": "b"}
+    assert close(5, 5, {"rows": 5}).telling == {}
+    assert close("a", "a", {"units": "a", "money": "b"}).telling == {"money": "b"}
 
 
 # --- properties ------------------------------------------------------------------------------------------------------

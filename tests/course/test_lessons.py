@@ -91,7 +91,7 @@ def test_each_mistake_has_its_own_words(task: Exercise) -> None:
     for variable, answer in task.answers(right).items():
         assert answer.judge().right
         said = {}
-        for code, wrong in answer.mistakes.items():
+        for code, wrong in answer.telling.items():
             outcome = look(task.name, right | {variable: wrong})
             assert outcome.status == "wrong"
             assert outcome.said.endswith(words.mistake(task.name, code)), code

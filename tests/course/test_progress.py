@@ -27,9 +27,12 @@ def test_a_beginner_begins_at_the_beginning() -> None:
     assert repr(mine).count("\n") == len(LESSONS) + len(mine.skills) + 3
 
 
-def test_a_lesson_closes_its_gap() -> None:
-    before, after = (skills.skills(_done(*done)).set_index("skill") for done in ((), ("02",)))
-    assert before.loc["figures", "lesson"] == "02"
+def test_the_lessons_of_a_skill_close_its_gap() -> None:
+    lessons = [n for n in LESSONS if "figures" in words.of_lesson(n)["skills"]]
+    before, between, after = (skills.skills(_done(*done)).set_index("skill") for done in ((), lessons[:1], lessons))
+    assert before.loc["figures", ["level_rate", "gap_rate", "lesson"]].tolist() == [0.0, 1.0, lessons[0]]
+    assert 0 < between.loc["figures", "level_rate"] < 1
+    assert between.loc["figures", "lesson"] == lessons[1]
     assert after.loc["figures", ["level_rate", "gap_rate", "lesson"]].tolist() == [1.0, 0.0, ""]
 
 

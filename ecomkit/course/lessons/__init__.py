@@ -4,12 +4,15 @@ from functools import cache
 from types import ModuleType
 
 from ecomkit.course.exercise import Exercise
-from ecomkit.course.lessons import kpis, start, tables
+from ecomkit.course.lessons import customers, funnel, kpis, repeat, start, tables
 
 LESSONS: dict[str, ModuleType] = {
     "00": start,
     "01": tables,
     "02": kpis,
+    "07": funnel,
+    "08": customers,
+    "09": repeat,
 }
 
 

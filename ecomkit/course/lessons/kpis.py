@@ -6,12 +6,13 @@ import pandas as pd
 
 from ecomkit.course.answer import Answer, close
 from ecomkit.course.exercise import exercise
-from ecomkit.course.stores import my_store
+from ecomkit.course.stores import my_store, once_per_store
 from ecomkit.customers import rfm
 from ecomkit.diagnosis import metrics
 from ecomkit.operations import plan
 
 
+@once_per_store
 def _days() -> tuple[pd.DataFrame, pd.Series]:
     days = metrics.daily(my_store())
     return days, metrics.total(days).iloc[0]
@@ -28,6 +29,7 @@ def conversion(conversion_rate: Any) -> Answer:
     return close(conversion_rate, total["conversion_rate"], mistakes)
 
 
+@once_per_store
 def _buyers() -> int:
     return len(rfm.measure(my_store().orders.df()))
 
