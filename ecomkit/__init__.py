@@ -30,6 +30,7 @@ _HOMES = {
     "metrics": "diagnosis.metrics",
     "explain": "diagnosis.explain",
     "findings": "diagnosis.findings",
+    "quality": "diagnosis.quality",
     "report": "report",
 }
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "open_store",
     "plan",
     "products",
+    "quality",
     "report",
     "rfm",
     "sales",
@@ -59,7 +61,7 @@ if TYPE_CHECKING:
     from ecomkit.customers import cohort, rfm
     from ecomkit.data import catalog, simulate, tables
     from ecomkit.data.store import open_store, write_store
-    from ecomkit.diagnosis import explain, findings, metrics
+    from ecomkit.diagnosis import explain, findings, metrics, quality
     from ecomkit.goods import calendar, forecast, inventory, products, sales
     from ecomkit.operations import plan
     from ecomkit.traffic import funnel

@@ -3,26 +3,16 @@
 from ecomkit.data.store import Store
 from ecomkit.diagnosis.causes.finding import Finding, title
 from ecomkit.diagnosis.period import Period
-
-CUSTOMERS_MIN = 4  # a household, an office or a pick-up point may explain fewer first orders to one address
+from ecomkit.diagnosis.quality.brushing import brushed
 
 
 def brushed_orders(store: Store, period: Period) -> list[Finding]:
-    """First orders of several customers, of one amount, to one address: too alike to be customers."""
-    rows = store.connection.execute(
-        """
-        WITH first AS (SELECT customer_id, min(order_date) AS first FROM orders GROUP BY ALL),
-        main AS (SELECT order_id, max_by(product_id, revenue) AS product_id FROM order_lines GROUP BY ALL),
-        suspect AS (
-            SELECT o.order_id, order_date, revenue, address_id, product_id,
-                count(DISTINCT customer_id) OVER (PARTITION BY address_id, product_id, revenue) AS customers
-            FROM orders o JOIN first USING (customer_id) JOIN main USING (order_id)
-            WHERE order_date = first AND address_id IS NOT NULL AND order_date::DATE BETWEEN ? AND ?)
-        SELECT product_id, count(*), count(DISTINCT address_id), sum(revenue),
-            min(order_date)::DATE, max(order_date)::DATE
-        FROM suspect WHERE customers >= ? GROUP BY product_id""",
-        [period.start, period.end, CUSTOMERS_MIN],
-    ).fetchall()
+    """Products with orders that are too alike, or too hasty, to be customers'; `quality` finds them one by one."""
+    rows = (
+        brushed(store, period.start, period.end)
+        .filter("sure")
+        .aggregate("product_id, count(*), count(DISTINCT address_id), sum(revenue), min(day), max(day)", "product_id")
+    )
     return [
         Finding(
             "brushed_orders",
@@ -35,5 +25,5 @@ def brushed_orders(store: Store, period: Period) -> list[Finding]:
             1,
             {"orders": orders, "addresses": addresses, "product": title(store, product), "revenue": float(revenue)},
         )
-        for product, orders, addresses, revenue, since, until in rows
+        for product, orders, addresses, revenue, since, until in rows.fetchall()
     ]
