@@ -45,6 +45,12 @@ def fold(connection: DuckDBPyConnection, table: str) -> None:
     connection.execute(f"ALTER TABLE next RENAME TO fresh_{table}")
 
 
+def without_sums(query: str) -> str:
+    """Returns the query for daily traffic without the rows `<platform>: all` of days whose sources are there, too."""
+    known = f"SELECT date FROM ({query}) WHERE source NOT LIKE '%: %'"
+    return f"SELECT * FROM ({query}) WHERE source NOT LIKE '%: all' OR date NOT IN ({known})"
+
+
 def allocated(lines: str, orders: str, touched: str) -> str:
     """Returns the query for `lines` whose orders' money is shared out: by list amount, to the cent, largest remainder.
 

@@ -31,7 +31,7 @@ KEYS = {
         "ragged",
         "unquoted",
     ),
-    *("drop", "first_row", "rates", "ignore", "file", "whole", "exported", *TABLES),
+    *("drop", "first_row", "rates", "ignore", "file", "whole", "exported", "summed", *TABLES),
 }
 _DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"))
 

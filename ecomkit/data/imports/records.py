@@ -74,5 +74,5 @@ def _members(kind: Any) -> list[str]:
 
 
 def _pair(expression: str, path: str, key: str) -> str:
-    found = f"list_filter({expression}, x -> x.key = '{key}')[1].value"
+    found = f"list_filter({expression}, lambda x: x.key = '{key}')[1].value"
     return f'coalesce({found}.string_value, {found}.int_value::VARCHAR) AS "{path}.{key}"'

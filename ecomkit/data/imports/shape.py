@@ -8,7 +8,7 @@ from ecomkit.data.imports.typed import Typed
 from ecomkit.data.imports.values import quote
 from ecomkit.data.tables import TABLES
 
-SUMMED = ("ads_daily",)  # exports of these may have several rows for one key: their figures add up
+SUMMED = ("ads_daily",)  # exports of these (and of `summed` profiles) may have several rows for a key: they add up
 WEIGHTS = ("list_price", "list_amount", "line_discount")
 
 
@@ -117,14 +117,15 @@ def _rows(connection: DuckDBPyConnection, read: Typed, table: str, *, is_primary
     """Makes `new_<table>` from rows that are each one of the table's."""
     columns = [f for f in read.fields if f.table == table]
     key = TABLES[table].key
-    if is_primary and table != "events" and table not in SUMMED:
+    adds_up = table in SUMMED or (is_primary and bool(read.look.profile["summed"]))
+    if is_primary and table != "events" and not adds_up:
         _drop(connection, _superseded(key, table, "row"))
     needed = [f'"{f.name}" IS NOT NULL' for f in columns if f.is_required]
     kept = f"(SELECT * FROM {KEPT} WHERE {' AND '.join(needed) or 'true'})"
     if not is_primary:
         listed = ", ".join(f'"{table}.{k}"' for k in key)
         kept = f"(SELECT * FROM {kept} QUALIFY row_number() OVER (PARTITION BY {listed} ORDER BY row DESC) = 1)"
-    if table in SUMMED:
+    if adds_up:
         kept = _summed(columns, table, kept)
     _create(connection, read, table, kept)
 

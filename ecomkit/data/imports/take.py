@@ -11,7 +11,7 @@ from ecomkit.data.imports import keep
 from ecomkit.data.imports.account import FileAccount, account, lines
 from ecomkit.data.imports.gather import Found
 from ecomkit.data.imports.look import Look
-from ecomkit.data.imports.merge import allocated, fold, merged
+from ecomkit.data.imports.merge import allocated, fold, merged, without_sums
 from ecomkit.data.imports.shape import shape
 from ecomkit.data.imports.typed import read
 from ecomkit.data.imports.values import macros, quote
@@ -128,6 +128,8 @@ class Run:
             queries[table] = f"SELECT * FROM final_{table}"
         if {"orders", "order_lines"} & set(queries):
             self._share_out(queries)
+        if "traffic_daily" in queries:
+            queries["traffic_daily"] = self._without_sums(queries["traffic_daily"])
         changes = {table: self._changes(table, query) for table, query in queries.items()}
         if any(new or changed for new, changed in changes.values()) or not (place / folder.MANIFEST).exists():
             rows = keep.write(self.connection, place, self.manifest, queries)
@@ -135,6 +137,12 @@ class Run:
             rows = self.manifest["tables"]
         for table, (new, changed) in changes.items():
             self.result.tables[table] = {"rows": rows[table], "new": new, "changed": changed}
+
+    def _without_sums(self, query: str) -> str:
+        kept = without_sums(query)
+        if gone := self._count(query) - self._count(kept):
+            self.result.notes.append(f"Days of the shop as a whole that gave way to their traffic sources: {gone}.")
+        return kept
 
     def _share_out(self, queries: dict[str, str]) -> None:
         """Shares the money of orders out to their lines, where either is new."""

@@ -1,0 +1,121 @@
+"""Daily figures: the same people are counted once, whichever exports tell of them."""
+
+from pathlib import Path
+
+import pytest
+
+from ecomkit.data.imports import Imported, import_files
+from ecomkit.data.store import open_store
+
+SHOP = "统计日期,访客数,浏览量,支付买家数,支付金额,客单价,支付转化率"
+SOURCES = "流量载体,一级来源,二级来源,三级来源,四级来源,访客数,加购人数,支付买家数,支付金额,支付转化率"
+JD = "时间,浏览量(PV),同比,访客数(UV),同比,成交客户数,同比,成交金额,同比"
+LIVE = "主播昵称,直播开始时间,直播间观看人数,直播间成交人数,直播间成交订单数,直播间用户支付金额"
+
+
+def _write(path: Path, *rows: str) -> Path:
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    return path
+
+
+def _traffic(done: Imported) -> list[tuple[str, str, int, float]]:
+    with open_store(done.store) as store:
+        return (
+            store.traffic_daily.project("date::VARCHAR AS date, source, visitors, revenue")
+            .order("date, source")
+            .fetchall()
+        )
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    return _write(
+        tmp_path / "shop.csv",
+        SHOP,
+        '2025-09-28,"1,000","3,000",10,"1,200.50",120.05,1.00%',
+        '2025-09-29,"1,100","3,100",11,"1,300.00",118.18,1.00%',
+    )
+
+
+@pytest.fixture
+def sources(tmp_path: Path) -> Path:
+    return _write(
+        tmp_path / "店铺来源_2025-09-29_2025-09-29.csv",
+        SOURCES,
+        '全部,平台流量,汇总,汇总,汇总,"1,000",40,9,"1,100.00",0.90%',
+        "全部,平台流量,手淘搜索,汇总,汇总,700,30,6,800.00,0.86%",
+        "全部,平台流量,手淘搜索,手淘搜索-图片,汇总,300,10,2,200.00,0.67%",
+        "全部,平台流量,猜你喜欢,汇总,汇总,400,10,5,500.00,1.25%",
+    )
+
+
+# --- by hand ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_shop_as_a_whole_gives_way_to_its_sources(shop: Path, sources: Path, tmp_path: Path) -> None:
+    done = import_files([shop, sources], to=tmp_path / "mine")
+    assert _traffic(done) == [
+        ("2025-09-28", "taobao: all", 1000, 1200.5),
+        ("2025-09-29", "search", 700, 800.0),
+        ("2025-09-29", "猜你喜欢", 400, 500.0),
+    ]
+    assert done.notes == ["Days of the shop as a whole that gave way to their traffic sources: 1."]
+
+
+def test_it_gives_way_whichever_comes_first_and_another_time(shop: Path, sources: Path, tmp_path: Path) -> None:
+    import_files([sources], to=tmp_path / "mine")
+    done = import_files([shop], to=tmp_path / "mine")
+    assert [source for _day, source, *_ in _traffic(done)] == ["taobao: all", "search", "猜你喜欢"]
+    again = import_files([shop, sources], to=tmp_path / "mine")
+    assert again.tables["traffic_daily"] == {"rows": 3, "new": 0, "changed": 0}
+
+
+def test_another_platform_stays_beside_the_whole_shop(shop: Path, tmp_path: Path) -> None:
+    jd = _write(tmp_path / "jd.csv", JD, "2025-09-29,900,1%,500,2%,5,3%,600.00,4%")
+    done = import_files([shop, jd], to=tmp_path / "mine")
+    assert _traffic(done)[1:] == [
+        ("2025-09-29", "jd: shop", 500, 600.0),
+        ("2025-09-29", "taobao: all", 1100, 1300.0),
+    ]
+    assert done.notes == []
+
+
+def test_two_live_sessions_of_a_day_add_up(tmp_path: Path) -> None:
+    live = _write(
+        tmp_path / "live.csv",
+        LIVE,
+        "晴居,2025/09/29 10:00:00,300,3,4,120.10",
+        "晴居,2025/09/29 20:00:00,500,5,5,230.20",
+        "晴居,2025/09/30 20:00:00,100,0,0,0",
+    )
+    done = import_files([live], to=tmp_path / "mine")
+    assert _traffic(done) == [
+        ("2025-09-29", "douyin: live", 800, 350.3),
+        ("2025-09-30", "douyin: live", 100, 0.0),
+    ]
+
+
+def test_the_sources_of_several_days_cannot_be_told_apart(sources: Path, tmp_path: Path) -> None:
+    week = sources.rename(tmp_path / "店铺来源_2025-09-23_2025-09-29.csv")
+    with pytest.raises(ValueError, match=r"sums several days .*\nHint: export one day per file\."):
+        import_files([week], to=tmp_path / "mine")
+    assert not (tmp_path / "mine").exists()
+
+
+def test_a_campaign_may_be_called_total(tmp_path: Path) -> None:
+    report = _write(
+        tmp_path / "Campaign report.csv",
+        "Campaign report",
+        '"September 1, 2026 - September 2, 2026"',
+        "Day,Campaign,Currency code,Cost,Impr.,Clicks,Conversions,Conv. value",
+        '2026-09-01,Total Wine,USD,"1,234.50","5,000",10,2.00,80.00',
+        "2026-09-02,Total Wine,USD,0.50,5,0, --, --",
+        'Total: Campaigns, --,USD,"1,235.00","5,005",10,2.00,80.00',
+        'Total: Account, --,USD,"1,235.00","5,005",10,2.00,80.00',
+    )
+    done = import_files([report], to=tmp_path / "mine")
+    with open_store(done.store) as store:
+        assert store.ads_daily.aggregate("count(*), sum(cost), sum(orders), count(orders)").fetchall() == [
+            (2, 1235.0, 2, 1)
+        ]
+        assert store.currency == "USD"
