@@ -14,7 +14,11 @@ import pandas as pd
 
 from ecomkit.errors import ParameterError
 from ecomkit.goods.ahead import days_ahead, sums_ahead
+from ecomkit.goods.backtest import backtest, verdict
+from ecomkit.goods.parts import explain
 from ecomkit.goods.series import read
+
+__all__ = ["backtest", "explain", "predict", "predict_total", "verdict"]
 
 HORIZON_MAX = 366
 LEVELS, QUANTILES = (0.8, 0.95), (0.5, 0.95)

@@ -171,5 +171,5 @@ def _weighted(matrix: np.ndarray, target: np.ndarray, weight: np.ndarray, ridge:
 
 def _products(left: np.ndarray, right: np.ndarray, weight: np.ndarray) -> np.ndarray:
     """The weighted sums of products of columns, [origins, left, right]."""
-    scaled = (left.T[None] * weight[:, None]).reshape(-1, len(left))
+    scaled = (left.T[None] * weight[:, None]).reshape(len(weight) * left.shape[1], len(left))
     return (scaled @ right).reshape(len(weight), left.shape[1], right.shape[1])
