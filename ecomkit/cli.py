@@ -111,6 +111,12 @@ def _add_course(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     )
     learn.add_argument("--open", action=argparse.BooleanOptionalAction, default=True, help="open JupyterLab")
     learn.set_defaults(do=_learn)
+    exam = commands.add_parser("exam", help="write an exam for a class, or grade what it handed in")
+    exam.add_argument("--seed", type=int, required=True, help="the exam's number, which the teacher keeps")
+    exam.add_argument("--to", default="exam", metavar="PATH", help="the exam's folder to write (default: exam)")
+    exam.add_argument("--grade", metavar="FOLDER", help="grade the findings in FOLDER, one NAME.csv per learner")
+    exam.add_argument("--out", metavar="FILE", help="with --grade, also write the results as CSV")
+    exam.set_defaults(do=_exam)
     progress = commands.add_parser("progress", help="what you have done in the course, and what your role still asks")
     progress.add_argument("--lang", choices=["en", "zh"], help="language (default: the computer's)")
     progress.set_defaults(do=_progress)
@@ -208,6 +214,19 @@ def _learn(arguments: argparse.Namespace) -> None:
         desk.open_lab(written.first)
     else:
         print(written.first)
+
+
+def _exam(arguments: argparse.Namespace) -> None:
+    from ecomkit.course import exam
+
+    if arguments.grade is None:
+        print(exam.write(arguments.to, seed=arguments.seed))
+        return
+    table = exam.results(arguments.grade, seed=arguments.seed)
+    print(table.to_string(index=False))
+    if arguments.out:
+        exam.save(table, arguments.out)
+        print(arguments.out)
 
 
 def _progress(arguments: argparse.Namespace) -> None:

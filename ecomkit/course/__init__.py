@@ -2,7 +2,8 @@
 
 from ecomkit.course.checking import check, hint
 from ecomkit.course.progress import progress
-from ecomkit.course.stores import my_store
+from ecomkit.course.stores import my_store, trouble_store
+from ecomkit.course.submission import submit
 from ecomkit.report.text import use as speak
 
-__all__ = ["check", "hint", "my_store", "progress", "speak"]
+__all__ = ["check", "hint", "my_store", "progress", "speak", "submit", "trouble_store"]

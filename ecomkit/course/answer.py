@@ -2,7 +2,7 @@
 
 import datetime as dt
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from numbers import Real
 from typing import Any
@@ -34,11 +34,13 @@ class Answer:
     got: Any
     want: Any
     mistakes: Mapping[str, Any]
+    by: Callable[[Any], Any] | None = None  # what is compared of a table
 
     @property
     def telling(self) -> dict[str, Any]:
         """The mistakes that do not happen to lead to the right answer on these data."""
-        return {name: wrong for name, wrong in self.mistakes.items() if not _same(wrong, self.want)}
+        want = self._seen(self.want)
+        return {name: wrong for name, wrong in self.mistakes.items() if not _same(self._seen(wrong), want)}
 
     def judge(self) -> Verdict:
         """Whether the answer is right; if not, which mistake explains it."""
@@ -47,14 +49,18 @@ class Answer:
         seen = kind(got)
         if seen != needed:
             return Verdict("kind", needed, seen)
-        if alike(got, self.want) and not self._is_nearer_a_mistake(got):
+        got, want = self._seen(got), self._seen(self.want)
+        if alike(got, want) and not self._is_nearer_a_mistake(got):
             return Verdict("right")
         for name, wrong in self.telling.items():
-            if kind(wrong) == needed and alike(got, wrong):
+            if kind(wrong) == needed and alike(got, self._seen(wrong)):
                 return Verdict(name)
         if needed == "number" and any(math.isclose(got, round(self.want, digits), rel_tol=1e-9) for digits in DIGITS):
             return Verdict("rounded" if got else "wrong")
         return Verdict("wrong")
+
+    def _seen(self, value: Any) -> Any:
+        return value if self.by is None else self.by(value)
 
     def _is_nearer_a_mistake(self, got: Any) -> bool:
         """Whether a mistake whose figure lies close to the right one explains the answer better."""
@@ -64,7 +70,9 @@ class Answer:
         return any(abs(got - wrong) < abs(got - self.want) for wrong in numbers)
 
 
-def close(got: Any, want: Any, mistakes: Mapping[str, Any] | None = None) -> Answer:
+def close(
+    got: Any, want: Any, mistakes: Mapping[str, Any] | None = None, *, by: Callable[[Any], Any] | None = None
+) -> Answer:
     """The learner's value `got` beside the right one and those of classic mistakes, ready to be judged.
 
     Parameters
@@ -73,6 +81,7 @@ def close(got: Any, want: Any, mistakes: Mapping[str, Any] | None = None) -> Ans
     want : a number, a day, a text, True or False, several of these in any order (a list or set), or a number per label
         (a Series or dict); numbers are compared to three digits
     mistakes : name of a mistake -> the value it leads to; the names are in `mistakes.toml` or the lesson's own file
+    by : for tables: what of them is compared, as a text
 
     Examples
     --------
@@ -83,7 +92,7 @@ def close(got: Any, want: Any, mistakes: Mapping[str, Any] | None = None) -> Ans
     known = {name: _plain(wrong) for name, wrong in (mistakes or {}).items()}
     if kind(right) == "number" and 0 < abs(right) <= 1:
         known = {**known, "percent": right * 100}
-    return Answer(got, right, known)
+    return Answer(got, right, known, by)
 
 
 def kind(value: Any) -> str:

@@ -81,7 +81,7 @@ def test_its_solutions_are_right(path: Path) -> None:
 @lesson
 def test_its_untouched_edition_runs_to_the_end_and_nothing_is_attempted(path: Path) -> None:
     outcomes = run(path, learner=True, lang="zh")[1]
-    assert [(o.name, o.status) for o in outcomes] == [(name, "todo") for name in _checked(path)]
+    assert [(o.name, o.status) for o in outcomes if "." in o.name] == [(name, "todo") for name in _checked(path)]
     assert all(HAN.search(o.said) for o in outcomes)
 
 

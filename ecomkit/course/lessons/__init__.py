@@ -4,7 +4,7 @@ from functools import cache
 from types import ModuleType
 
 from ecomkit.course.exercise import Exercise
-from ecomkit.course.lessons import customers, funnel, kpis, repeat, start, tables
+from ecomkit.course.lessons import capstone, customers, funnel, kpis, repeat, start, tables
 
 LESSONS: dict[str, ModuleType] = {
     "00": start,
@@ -13,6 +13,7 @@ LESSONS: dict[str, ModuleType] = {
     "07": funnel,
     "08": customers,
     "09": repeat,
+    "22": capstone,
 }
 
 
