@@ -5,67 +5,10 @@ Every reader writes these tables and every function reads them. Times are the st
 rates are fractions 0-1, and what is missing is missing, never 0.
 """
 
-from dataclasses import dataclass
+from ecomkit.data.table import KINDS, Column, Table
+from ecomkit.data.table import parse as _table
 
-KINDS = {
-    "id": "string",
-    "text": "string",
-    "time": "timestamp without zone, the store's local time",
-    "date": "date",
-    "money": "float, major units of the store's currency",
-    "count": "whole number, 0 or more",
-    "rate": "fraction 0-1",
-    "flag": "true or false",
-}
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column: its kind (a key of `KINDS`), what it means, and whether it must be there and be filled."""
-
-    name: str
-    kind: str
-    meaning: str
-    required: bool = False
-    nullable: bool = True
-    signed: bool = False  # money and counts may not be negative unless signed
-
-
-@dataclass(frozen=True)
-class Table:
-    """One canonical table: its grain in words, the columns that identify a row, and its columns."""
-
-    name: str
-    grain: str
-    key: tuple[str, ...]
-    columns: tuple[Column, ...]
-
-    def column(self, name: str) -> Column:
-        return next(c for c in self.columns if c.name == name)
-
-    @property
-    def required(self) -> list[str]:
-        return [c.name for c in self.columns if c.required]
-
-
-def _table(name: str, grain: str, key: str, columns: str) -> Table:
-    """Reads the compact notation below: `name* kind  meaning`; `*` required and filled, `+` required but may be
-    missing in a row, `±` may be negative."""
-    parsed = []
-    for line in columns.strip().splitlines():
-        head, kind, meaning = line.split(maxsplit=2)
-        parsed.append(
-            Column(
-                head.rstrip("*+±"),
-                kind,
-                meaning,
-                required="*" in head or "+" in head,
-                nullable="*" not in head,
-                signed="±" in head,
-            )
-        )
-    return Table(name, grain, tuple(key.split()), tuple(parsed))
-
+__all__ = ["KINDS", "TABLES", "Column", "Table"]
 
 TABLES = {
     t.name: t
@@ -215,6 +158,65 @@ TABLES = {
             clicks       count  clicks
             orders       count  orders attributed to the campaign on the day of the click
             revenue      money  revenue of those orders, before refunds
+            """,
+        ),
+        _table(
+            "keyword_daily",
+            "one row per day and search word",
+            "date keyword",
+            """
+            date*       date   local day
+            keyword*    text   what was searched
+            visitors    count  visitors who came by it
+            cart_users  count  visitors who added to the cart
+            buyers      count  visitors who paid
+            units       count  units sold
+            revenue     money  paid by the buyers, before refunds
+            """,
+        ),
+        _table(
+            "live_sessions",
+            "one row per live session",
+            "host started_at",
+            """
+            host*          text   account that was live
+            started_at*    time   start
+            ended_at       time   end
+            visitors       count  different viewers
+            buyers         count  viewers who paid
+            orders         count  paid orders
+            units          count  units sold
+            revenue        money  paid by the buyers, before refunds
+            refund_amount  money  refunded of it so far
+            """,
+        ),
+        _table(
+            "email_campaigns",
+            "one row per mailing",
+            "campaign sent_at",
+            """
+            campaign*     text   mailing
+            sent_at*      time   when it was sent
+            recipients    count  addresses it was sent to
+            delivered     count  addresses it reached
+            opens         count  different recipients who opened it
+            clicks        count  different recipients who clicked
+            buyers        count  different recipients who bought
+            revenue       money  paid by them, before refunds
+            unsubscribed  count  recipients who left the list
+            """,
+        ),
+        _table(
+            "sales_daily",
+            "one row per day, as the platform sums it up",
+            "date",
+            """
+            date*          date   local day
+            orders         count  orders
+            list_amount    money  sales before discounts
+            discount       money  discounts
+            refund_amount  money  taken back on the day
+            shipping_fee   money  shipping
             """,
         ),
     )

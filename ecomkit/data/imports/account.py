@@ -21,6 +21,10 @@ TOTALS = {
     "product_daily": "product_days: count(*), product_revenue: sum(revenue)",
     "events": "events: count(*)",
     "inventory": "stock_rows: count(*)",
+    "keyword_daily": "keyword_visitors: sum(visitors), keyword_revenue: sum(revenue)",
+    "live_sessions": "live_visitors: sum(visitors), live_revenue: sum(revenue)",
+    "email_campaigns": "recipients: sum(recipients), mail_revenue: sum(revenue)",
+    "sales_daily": "day_orders: sum(orders), day_sales: sum(list_amount)",
     "ads_daily": "cost: sum(cost), ad_revenue: sum(revenue)",
 }
 
@@ -102,14 +106,18 @@ def _fields(connection: DuckDBPyConnection, read: Typed, told: FileAccount) -> N
 _DATA = "why IS NULL OR why LIKE 'no readable %'"
 
 
+UNITS_SAID = {
+    "fen": "fen to yuan",
+    "percent": "percent to fraction",
+    "negative": "sign turned",
+    "whole": "rounded to whole numbers",
+}
+
+
 def _how(field: Field, odd: int, filled: int, *, comma: bool) -> str:
     said = []
     if field.source.unit and filled:
-        said.append(
-            {"fen": "fen to yuan", "percent": "percent to fraction", "negative": "sign turned"}.get(
-                field.source.unit, "digits to time"
-            )
-        )
+        said.append(UNITS_SAID.get(field.source.unit, "digits to time"))
     if odd and field.is_number:
         said.append(f"{odd} written with {'a decimal comma' if comma else 'separators, signs, % or a scale'}")
     return "; ".join(said)

@@ -2,6 +2,7 @@
 
 import codecs
 import csv
+import re
 from pathlib import Path
 from typing import NamedTuple
 
@@ -45,7 +46,7 @@ def scan(connection: DuckDBPyConnection, look: Look, work: Path, *, clean: bool 
     file, skip, delimiter = look.file, look.skip, look.delimiter
     if look.kind == "sheet":
         file, skip, delimiter = _copy_sheet(look, work), 0, ","
-    elif clean or look.encoding != "utf-8":
+    elif clean or look.encoding != "utf-8" or look.delimiter == " ":
         file = _copy_text(look, work)
     columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(look.width + bool(look.profile["ragged"])))
     mark = "" if look.profile["unquoted"] else '"'
@@ -84,13 +85,15 @@ def _copy_text(look: Look, work: Path) -> Path:
         while block := source.read(BLOCK):
             text = held + decoder.decode(block)
             held = "\r" if text.endswith("\r") else ""  # half of a line end, perhaps
-            target.write(_one_line_end(text[: len(text) - len(held)]))
-        target.write(_one_line_end(held + decoder.decode(b"", final=True)))
+            target.write(_plain(text[: len(text) - len(held)], look))
+        target.write(_plain(held + decoder.decode(b"", final=True), look))
     return copy
 
 
-def _one_line_end(text: str) -> str:
-    return text.replace("\ufeff", "").replace("\r\n", "\n").replace("\r", "\n")
+def _plain(text: str, look: Look) -> str:
+    """Text with one kind of line end and, where columns have a fixed width, one space between them."""
+    text = text.replace("\ufeff", "").replace("\r\n", "\n").replace("\r", "\n")
+    return re.sub(r"(?m)^ +| +$|(?<= ) +", "", text) if look.delimiter == " " else text
 
 
 def _copy_sheet(look: Look, work: Path) -> Path:

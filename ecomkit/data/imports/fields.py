@@ -10,6 +10,7 @@ from ecomkit.data.imports.values import quote
 from ecomkit.data.tables import TABLES, Column
 from ecomkit.errors import TableError
 
+ROW = "{row}"  # the constant that stands for the number of the row
 NUMBERS = ("money", "count", "rate")
 WEIGHTS = {name: Column(name, "money", "what an order line is weighed by") for name in ("list_price", "line_discount")}
 WEIGHTS["list_amount"] = Column("list_amount", "money", "list price of the line", signed=False)
@@ -47,6 +48,7 @@ def fields(look: Look) -> list[Field]:
             column = WEIGHTS[name] if name in WEIGHTS else TABLES[table].column(name)
             cells = tuple(p for h in source.headers if (p := look.place(h)) is not None)
             others = [("+", look.place(h)) for h in source.plus] + [("-", look.place(h)) for h in source.minus]
+            others += [("*", p) for h in source.times if (p := look.place(h)) is not None][:1]
             if cells or source.const or source.file:
                 at = tuple((sign, place) for sign, place in others if place is not None)
                 found.append(
@@ -86,7 +88,7 @@ def _dated(look: Look, source: Source) -> Source:
 def raw(field: Field) -> str:
     """Returns the SQL for the bare cell of a field, the first that is filled."""
     if field.source.const:
-        return quote(field.source.const)
+        return "row::VARCHAR" if field.source.const == ROW else quote(field.source.const)
     kind = "t" if field.column.kind == "text" else "b"
     cells = [f"{kind}{place}" for place in field.cells]
     return cells[0] if len(cells) == 1 else f"coalesce({', '.join(cells)})"
@@ -104,7 +106,8 @@ def typed(field: Field, look: Look, *, zone: str, salt: str) -> str:
     """Returns the SQL for the value of a field from its bare cell `r`; NULL where it cannot be read."""
     made = values.value(field.column, field.source, "{r}", look.profile, comma=look.comma, zone=zone, salt=salt)
     for sign, place in field.others:
-        made += f" {sign} coalesce({values.number(field.source, f'b{place}', comma=look.comma)}, 0)"
+        there = values.number(field.source, f"b{place}", comma=look.comma)
+        made += f" * {there}" if sign == "*" else f" {sign} coalesce({there}, 0)"
     if field.fallback:
         there = values.value(
             field.column,
@@ -123,9 +126,8 @@ def typed(field: Field, look: Look, *, zone: str, salt: str) -> str:
 
 def held(field: Field, name: str) -> str:
     """Returns the SQL for what the column may hold of the value `name`: else NULL."""
-    conditions = []
-    if field.is_number and not field.column.signed:
-        conditions.append(f"{name} >= 0")
+    if field.column.kind in ("time", "date"):
+        return f"CASE WHEN year({name}) BETWEEN 1990 AND 2100 THEN {name} END"
     if field.column.kind == "count":
         return f"CASE WHEN {name} >= 0 AND {name} = floor({name}) AND {name} < 1e15 THEN {name}::BIGINT END"
-    return f"CASE WHEN {' AND '.join(conditions)} THEN {name} END" if conditions else name
+    return f"CASE WHEN {name} >= 0 THEN {name} END" if field.is_number and not field.column.signed else name

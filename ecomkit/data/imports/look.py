@@ -17,6 +17,7 @@ HEAD_BYTES = 1 << 19
 HEADER_ROWS = 20  # the header stands in one of the first so many
 COLUMNS_MAX = 1000
 DELIMITERS = ",\t;|"
+SPACED = re.compile(r" *\d+ +[\d. ]+\n")  # columns of fixed width
 WEB_PAGE = re.compile(rb"\s*(<!doctype|<html|<\?xml|<table|<meta|<head)", re.IGNORECASE)
 
 
@@ -75,6 +76,8 @@ def look(file: Path, *, profile: Profile | None = None) -> list[Look]:
                     found[attempt.sheet] = ((*score, -order), attempt, place, candidate)
     if not found:
         raise _unknown(file, tries, known)
+    asked = {sheet for sheet, (_rank, _attempt, _place, best) in found.items() if sheet and best["sheet"] == sheet}
+    found = {sheet: what for sheet, what in found.items() if not asked or sheet in asked}
     return [_look(file, attempt, place, candidate) for _rank, attempt, place, candidate in found.values()]
 
 
@@ -102,6 +105,9 @@ def _texts(head: bytes) -> Iterator[_Try]:
             text = text[: text.rfind("\n") + 1]
         for delimiter in DELIMITERS:
             yield _Try(_head_rows(text, delimiter), "text", encoding, delimiter)
+        if SPACED.match(text):
+            rows = [(i + 1, line.split()) for i, line in enumerate(text.splitlines())]
+            yield _Try(rows, "text", encoding, " ")
 
 
 def _head_rows(text: str, delimiter: str) -> list[tuple[int, list[str]]]:

@@ -14,7 +14,7 @@ import yaml
 from ecomkit.data.tables import TABLES
 from ecomkit.errors import ParameterError
 
-UNITS = ("fen", "percent", "negative", "epoch_s", "epoch_ms", "epoch_us", "yymmdd")
+UNITS = ("fen", "percent", "negative", "epoch_s", "epoch_ms", "epoch_us", "yymmdd", "whole")
 GRAINS = ("row", "line")
 SHEET_WORDS = {"list_price", "list_amount", "line_discount"}  # what an order line is weighed by, beside its columns
 KEYS = {
@@ -30,6 +30,7 @@ KEYS = {
         "headless",
         "ragged",
         "unquoted",
+        "sheet",
     ),
     *("drop", "first_row", "rates", "ignore", "file", "whole", "exported", "summed", *TABLES),
 }
@@ -43,6 +44,7 @@ class Source:
     headers: tuple[str, ...] = ()
     plus: tuple[str, ...] = ()
     minus: tuple[str, ...] = ()
+    times: tuple[str, ...] = ()  # the number is multiplied by the first of these
     pattern: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
     unit: str = ""
@@ -53,7 +55,7 @@ class Source:
 
     @property
     def all_headers(self) -> tuple[str, ...]:
-        return (*self.headers, *self.plus, *self.minus, *(self.other.all_headers if self.other else ()))
+        return (*self.headers, *self.plus, *self.minus, *self.times, *(self.other.all_headers if self.other else ()))
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,11 @@ class Rule:
     pattern: str = ""
     missing: bool = False
     unless: tuple[str, ...] = ()
+    differs: str = ""  # a column that must say the same
+
+    @property
+    def all_columns(self) -> tuple[str, ...]:
+        return (*self.columns, *([self.differs] if self.differs else []))
 
 
 @dataclass(frozen=True)
@@ -89,9 +96,9 @@ class Profile:
         rates = {h for rule in self["rates"] or () for h in rule.values()}
         return (
             read
-            | {h for rule in (*self.drop, *self.whole) for h in rule.columns}
+            | {h for rule in (*self.drop, *self.whole) for h in rule.all_columns}
             | rates
-            | _currency_header(self["currency"])
+            | currency_headers(self["currency"])
         )
 
 
@@ -159,7 +166,7 @@ def _source(name: str, where: str, raw: Any) -> Source:
         return Source(headers=_texts(raw))
     if not isinstance(raw, dict):
         raise _bad(name, f"`{where}` is no header, list of headers or mapping")
-    known = {"from", "plus", "minus", "pattern", "values", "unit", "is", "file", "each", "else"}
+    known = {"from", "plus", "minus", "times", "pattern", "values", "unit", "is", "file", "each", "else"}
     if unknown := sorted(set(raw) - known):
         raise _bad(name, f"`{where}` has unknown keys {unknown}; it may have {sorted(known)}")
     if raw.get("unit", UNITS[0]) not in UNITS:
@@ -172,6 +179,7 @@ def _source(name: str, where: str, raw: Any) -> Source:
         headers=_texts(raw.get("from", ())),
         plus=_texts(raw.get("plus", ())),
         minus=_texts(raw.get("minus", ())),
+        times=_texts(raw.get("times", ())),
         pattern=raw.get("pattern", ""),
         values={str(k): str(v) for k, v in raw.get("values", {}).items()},
         unit=raw.get("unit", ""),
@@ -183,7 +191,7 @@ def _source(name: str, where: str, raw: Any) -> Source:
 
 
 def _rule(name: str, raw: Any) -> Rule:
-    known = {"why", "column", "is", "pattern", "missing", "unless"}
+    known = {"why", "column", "is", "pattern", "missing", "unless", "differs"}
     if not isinstance(raw, dict) or set(raw) - known or not {"why", "column"} <= set(raw):
         raise _bad(name, f"a rule under `drop` has `why`, `column` and one of {sorted(known - {'why', 'column'})}")
     _require_pattern(name, "drop", raw.get("pattern", ""))
@@ -194,6 +202,7 @@ def _rule(name: str, raw: Any) -> Rule:
         raw.get("pattern", ""),
         bool(raw.get("missing", False)),
         tuple(map(str, _texts(raw.get("unless", ())))),
+        str(raw.get("differs", "")),
     )
 
 
@@ -204,8 +213,9 @@ def _require_pattern(name: str, where: str, pattern: str) -> None:
         raise _bad(name, f"`{where}` has a pattern that is none: {error}") from None
 
 
-def _currency_header(currency: Any) -> set[str]:
-    return {currency["from"]} if isinstance(currency, dict) and "from" in currency else set()
+def currency_headers(currency: Any) -> set[str]:
+    """Returns the headers that may tell the currency."""
+    return set(_texts(currency["from"])) if isinstance(currency, dict) and "from" in currency else set()
 
 
 def _texts(value: Any) -> tuple[str, ...]:

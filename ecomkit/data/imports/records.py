@@ -60,7 +60,7 @@ def _leaves(expression: str, path: str, kind: Any) -> list[str]:
             leaf for name, child in kind.children for leaf in _leaves(f'{expression}."{name}"', f"{path}.{name}", child)
         ]
     if kind.id == "list" and path == PAIRS:
-        return [_pair(expression, path, key) for key in KEYS]
+        return [_pair(expression, path, key, kind) for key in KEYS]
     if kind.id == "list" and "total" in _members(kind):
         return [f'list_sum([x.total::DOUBLE FOR x IN {expression}])::VARCHAR AS "{path}.total"']
     text = f"strftime({expression}, '%Y-%m-%d %H:%M:%S')" if kind.id == "timestamp" else f"{expression}::VARCHAR"
@@ -73,6 +73,9 @@ def _members(kind: Any) -> list[str]:
     return [name for name, _kind in inner.children] if inner.id == "struct" else []
 
 
-def _pair(expression: str, path: str, key: str) -> str:
+def _pair(expression: str, path: str, key: str, kind: Any) -> str:
+    """The value under a key: the first that is filled of those of its types."""
+    inner = dict(kind.children[0][1].children)
     found = f"list_filter({expression}, lambda x: x.key = '{key}')[1].value"
-    return f'coalesce({found}.string_value, {found}.int_value::VARCHAR) AS "{path}.{key}"'
+    texts = ", ".join(f'{found}."{name}"::VARCHAR' for name, _kind in inner["value"].children)
+    return f'coalesce({texts}, NULL) AS "{path}.{key}"'

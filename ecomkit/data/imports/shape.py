@@ -3,7 +3,7 @@
 from duckdb import DuckDBPyConnection
 
 from ecomkit.data.folder import TYPES
-from ecomkit.data.imports.fields import NUMBERS, Field
+from ecomkit.data.imports.fields import NUMBERS, ROW, Field
 from ecomkit.data.imports.typed import Typed
 from ecomkit.data.imports.values import quote
 from ecomkit.data.tables import TABLES
@@ -18,7 +18,8 @@ def shape(connection: DuckDBPyConnection, read: Typed) -> list[str]:
     Returns the names of the canonical tables.
     """
     connection.execute("CREATE OR REPLACE TABLE dropped AS SELECT row, why FROM typed WHERE why IS NOT NULL")
-    _drop(connection, _DUPLICATES)
+    if not any(f.source.const == ROW for f in read.fields):
+        _drop(connection, _DUPLICATES)
     tables = list(read.look.profile.tables)
     if read.look.profile["grain"] == "line" and "orders" in tables:
         _orders(connection, read)

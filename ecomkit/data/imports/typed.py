@@ -11,7 +11,7 @@ from duckdb import DuckDBPyConnection
 from ecomkit.data.imports import cells, values
 from ecomkit.data.imports.fields import Field, bares, fields, held, raw, typed
 from ecomkit.data.imports.look import Look
-from ecomkit.data.imports.profile import Rule, normalise
+from ecomkit.data.imports.profile import Rule, currency_headers, normalise
 from ecomkit.data.imports.values import quote
 from ecomkit.errors import TableError
 
@@ -93,10 +93,9 @@ def _is_odd(field: Field, i: int) -> str:
 
 def _rule_cells(look: Look) -> dict[str, str]:
     rules = [*look.profile.drop, *look.profile.whole]
-    places = {p for rule in rules for h in rule.columns if (p := look.place(h)) is not None}
+    places = {p for rule in rules for h in rule.all_columns if (p := look.place(h)) is not None}
     own = look.profile["currency"]
-    rules_ = {look.place(own["from"])} if isinstance(own, dict) and "from" in own else set()
-    places |= {p for p in rules_ if p is not None}
+    places |= {place for h in currency_headers(own) if (place := look.place(h)) is not None}
     rates = {p for rule in look.profile["rates"] or () for h in rule.values() if (p := look.place(h)) is not None}
     return {f"t{p}": f"cell_text(c{p})" for p in places} | {f"b{p}": f"cell_bare(c{p})" for p in rates}
 
@@ -140,6 +139,8 @@ def _test(look: Look, rule: Rule) -> str:
         tests += [f"regexp_matches({c}, {quote(rule.pattern)})" for c in cells_]
     if rule.missing:
         tests.append(" AND ".join(f"{c} IS NULL" for c in cells_))
+    if rule.differs and (other := look.place(rule.differs)) is not None:
+        tests += [f"{c} <> t{other}" for c in cells_]
     if rule.unless:
         listed = ", ".join(map(quote, rule.unless))
         tests += [f"{c} NOT IN ({listed})" for c in cells_]
@@ -149,8 +150,9 @@ def _test(look: Look, rule: Rule) -> str:
 def _currency(look: Look) -> str:
     """The currency that a row, or the header of a money column, tells."""
     own = look.profile["currency"]
-    if isinstance(own, dict) and "from" in own and (place := look.place(own["from"])) is not None:
-        return f"t{place}"
+    for header in currency_headers(own):
+        if (place := look.place(header)) is not None:
+            return f"t{place}"
     if isinstance(own, dict) and "header" in own:
         found = next((hit[1] for h in look.header if (hit := re.search(own["header"], h))), None)
         return quote(found) if found else "NULL::VARCHAR"

@@ -25,26 +25,26 @@ CREATE OR REPLACE TEMP MACRO cell_text(x) AS (
     WHEN length(x) <= 5 AND lower(trim(x, {space})) IN ({missing}) THEN NULL
     ELSE nullif(trim(CASE WHEN x[1] = '=' THEN trim(x, {marks}) ELSE x END, {space}), '') END);
 CREATE OR REPLACE TEMP MACRO cell_plain(b) AS (
-  regexp_replace(regexp_replace(translate(b, {wide}), '[{signs}\\s\u00a0\u202f]+', '', 'g'), '^[(](.*)[)]$', '-\\1'));
-CREATE OR REPLACE TEMP MACRO cell_grouped(s) AS (
-  CASE WHEN regexp_matches(s, '^[-+]?\\d{{1,3}}(,\\d{{2,3}})*,\\d{{3}}(\\.\\d*)?$')
-    THEN try_cast(replace(s, ',', '') AS DOUBLE)
-    ELSE try_cast(s AS DOUBLE) END);
-CREATE OR REPLACE TEMP MACRO cell_scaled(s) AS (
-  CASE {scales} WHEN right(s, 1) = '%' THEN cell_grouped(left(s, -1)) / 100 ELSE cell_grouped(s) END);
+  regexp_replace(translate(b, {wide}), '[{signs}()\\s\u00a0\u202f]+', '', 'g'));
+CREATE OR REPLACE TEMP MACRO cell_scale(b) AS (
+  CASE WHEN b[1] = '(' THEN -1 ELSE 1 END *
+  CASE {scales} WHEN contains(b, '%') OR contains(b, '\uff05') THEN 0.01 ELSE 1 END);
 CREATE OR REPLACE TEMP MACRO cell_number(b) AS (
-  CASE WHEN try_cast(b AS DOUBLE) IS NOT NULL THEN nullif(nullif(try_cast(b AS DOUBLE), 'inf'), '-inf')
-    ELSE cell_scaled(cell_plain(b)) END);
+  CASE WHEN try_cast(b AS DOUBLE) IS NOT NULL
+    THEN nullif(abs(try_cast(b AS DOUBLE)), 'inf') * sign(try_cast(b AS DOUBLE))
+    ELSE cell_scale(b) * try_cast(replace(
+      regexp_extract(cell_plain(b), '^([-+]?(\\d{{1,3}}(,\\d{{2,3}})*,\\d{{3}}|\\d+)?(\\.\\d*)?)[{units}%]?$', 1),
+      ',', '') AS DOUBLE) END);
 CREATE OR REPLACE TEMP MACRO cell_comma_number(b) AS (
-  CASE WHEN regexp_matches(cell_plain(b), '^[-+]?(\\d{{1,3}}([.]\\d{{3}})+|\\d+)?(,\\d*)?%?$')
-    THEN cell_scaled(replace(replace(cell_plain(b), '.', ''), ',', '.')) END);
+  cell_scale(b) * try_cast(replace(replace(
+    regexp_extract(cell_plain(b), '^([-+]?(\\d{{1,3}}([.]\\d{{3}})+|\\d+)?(,\\d*)?)[{units}%]?$', 1),
+    '.', ''), ',', '.') AS DOUBLE));
 CREATE OR REPLACE TEMP MACRO cell_naive(b) AS (
   CASE WHEN try_cast(b AS TIMESTAMP) IS NOT NULL THEN try_cast(b AS TIMESTAMP) ELSE try_strptime(b, [{times}]) END);
 CREATE OR REPLACE TEMP MACRO cell_is_zoned(b) AS (
   length(b) > 19 AND regexp_matches(b, '\\d\\s*(Z|UTC|GMT|[+-]\\d\\d:?\\d\\d)$'));
 CREATE OR REPLACE TEMP MACRO cell_instant(b) AS (
   try_cast(regexp_replace(b, '\\s*([+-]\\d\\d):?(\\d\\d)$', '\\1:\\2') AS TIMESTAMPTZ));
-CREATE OR REPLACE TEMP MACRO cell_year(t) AS (CASE WHEN year(t) BETWEEN 1990 AND 2100 THEN t END);
 CREATE OR REPLACE TEMP MACRO cell_id(b) AS (
   CASE WHEN regexp_matches(b, '^\\d([.]\\d+)?[eE][+]\\d+$') THEN NULL ELSE b END);
 """
@@ -60,10 +60,7 @@ def words() -> dict[str, Any]:
 def macros() -> str:
     """Returns the SQL that defines the macros which `value` uses."""
     known = words()
-    scales = " ".join(
-        f"WHEN right(s, 1) = '{unit}' THEN cell_grouped(left(s, -1)) * {factor}"
-        for unit, factor in known["scales"].items()
-    )
+    scales = " ".join(f"WHEN contains(b, '{unit}') THEN {factor}" for unit, factor in known["scales"].items())
     return _MACROS.format(
         space=quote(_SPACE),
         marks=quote("='\""),
@@ -71,6 +68,7 @@ def macros() -> str:
         wide=", ".join(map(quote, known["wide"])),
         signs=known["signs"],
         scales=scales,
+        units="".join(known["scales"]),
         times=", ".join(map(quote, known["times"])),
     )
 
@@ -102,6 +100,8 @@ def value(column: Column, source: Source, cell: str, profile: Profile, *, comma:
 def number(source: Source, cell: str, *, comma: bool) -> str:
     """Returns the SQL for the number in the bare `cell`, in the canonical unit."""
     read = f"cell_comma_number({cell})" if comma else f"cell_number({cell})"
+    if source.unit == "whole":
+        return f"round({read})"
     return f"{read} * {SCALES[source.unit]}" if source.unit in SCALES else read
 
 
@@ -120,7 +120,7 @@ def _time(column: Column, source: Source, cell: str, profile: Profile, zone: str
             naive = f"timezone({quote(zone)}, timezone({quote(own)}, {naive}))"
         there = f"timezone({quote(zone)}, cell_instant({cell}))"
         moment = f"CASE WHEN cell_is_zoned({cell}) THEN {there} ELSE {naive} END"
-    return f"cell_year({moment})" + ("::DATE" if column.kind == "date" else "")
+    return f"({moment})::DATE" if column.kind == "date" else moment
 
 
 def quote(text: str) -> str:
