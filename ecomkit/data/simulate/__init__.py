@@ -114,7 +114,7 @@ def simulate(
         "events": events_table(journal),
     }
     truth = measure_truth(world, lived, mornings)
-    return Simulation({name: tables[name] for name in TABLES}, truth, lost_sales(journal))
+    return Simulation({name: tables[name] for name in TABLES if name in tables}, truth, lost_sales(journal))
 
 
 def _named(name: str, seed: int, first: dt.date, days: int, visitors_per_day: float) -> list[Incident]:
