@@ -100,7 +100,9 @@ def test_each_mistake_has_its_own_words(task: Exercise) -> None:
 
 
 @task
-@pytest.mark.parametrize("given", [None, "a text", object(), [], 12345.678], ids=["nothing", "text", "object", "list", "number"])
+@pytest.mark.parametrize(
+    "given", [None, "a text", object(), [], 12345.678], ids=["nothing", "text", "object", "list", "number"]
+)
 def test_whatever_is_given_is_answered_in_a_sentence(task: Exercise, given: Any) -> None:
     outcome = look(task.name, dict.fromkeys(task.variables, given))
     assert outcome.status == "wrong"
