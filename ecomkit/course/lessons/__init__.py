@@ -4,15 +4,18 @@ from functools import cache
 from types import ModuleType
 
 from ecomkit.course.exercise import Exercise
-from ecomkit.course.lessons import capstone, customers, funnel, kpis, repeat, start, tables
+from ecomkit.course.lessons import capstone, customers, funnel, kpis, queries, repeat, start, stock, tables, why
 
 LESSONS: dict[str, ModuleType] = {
     "00": start,
     "01": tables,
     "02": kpis,
+    "05": queries,
+    "06": why,
     "07": funnel,
     "08": customers,
     "09": repeat,
+    "13": stock,
     "22": capstone,
 }
 
