@@ -31,6 +31,7 @@ _HOMES = {
     "explain": "diagnosis.explain",
     "findings": "diagnosis.findings",
     "quality": "diagnosis.quality",
+    "rootcause": "diagnosis.rootcause",
     "report": "report",
 }
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "quality",
     "report",
     "rfm",
+    "rootcause",
     "sales",
     "simulate",
     "tables",
@@ -61,7 +63,7 @@ if TYPE_CHECKING:
     from ecomkit.customers import cohort, rfm
     from ecomkit.data import catalog, simulate, tables
     from ecomkit.data.store import open_store, write_store
-    from ecomkit.diagnosis import explain, findings, metrics, quality
+    from ecomkit.diagnosis import explain, findings, metrics, quality, rootcause
     from ecomkit.goods import calendar, forecast, inventory, products, sales
     from ecomkit.operations import plan
     from ecomkit.traffic import funnel
