@@ -11,6 +11,7 @@ from ecomkit.errors import ParameterError
 
 FIRST_YEAR, LAST_YEAR = 1950, 2098  # between which the `holidays` package knows the Lunar New Year
 SUBDIVISION = {"GB": "ENG"}  # whose bank holidays are meant where parts of a country differ
+CURRENCIES = {"CNY": "CN", "GBP": "GB", "BRL": "BR", "USD": "US", "JPY": "JP", "KRW": "KR", "INR": "IN", "CAD": "CA"}
 FESTIVAL_DAYS = range(-10, 9)  # distance from the Lunar New Year: parcels stop before it and start again after it
 
 # event -> (first month and day, last month and day, is it a mega-sale day of its own)
@@ -81,15 +82,24 @@ def days(start: Day, end: Day, *, country: str = "CN") -> pd.DataFrame:
     return table[inside].drop_duplicates(["date", "event"]).sort_values(["date", "event"], ignore_index=True)
 
 
-def _holidays(country: str, years: range) -> list[tuple[dt.date, str, bool]]:
+def country(currency: str) -> str:
+    """Returns the country whose currency it is, for `days`; "" for one of several countries, or an unknown one.
+
+    >>> country("CNY"), country("EUR")
+    ('CN', '')
+    """
+    return CURRENCIES.get(currency, "")
+
+
+def _holidays(code: str, years: range) -> list[tuple[dt.date, str, bool]]:
     """Public holidays under one name each, however the package marks days in lieu."""
-    subdivision = SUBDIVISION.get(country)
-    official = holidays.country_holidays(country, subdiv=subdivision, years=years, language="en_US")
+    subdivision = SUBDIVISION.get(code)
+    official = holidays.country_holidays(code, subdiv=subdivision, years=years, language="en_US")
     rows = []
     for day in official:
         for title in official.get_list(day):
             name = re.sub(r"\W+", "_", re.sub(r"\(.*?\)", "", title).lower().replace("'", "")).strip("_")
-            if not name.startswith("chinese_new_year") or country != "CN":  # told by the distance instead
+            if not name.startswith("chinese_new_year") or code != "CN":  # told by the distance instead
                 rows.append((day, name, False))
     return rows
 

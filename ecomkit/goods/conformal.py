@@ -21,6 +21,7 @@ from ecomkit.goods.windows import Windows
 ORIGINS, HISTORY_DAYS = 13, 28
 LEAST = 0.1  # of the series' level, added to a forecast before its root is taken
 WHOLE = 0.5  # share of a sum's days that must have been observed
+FEW_SERIES = 10  # whose errors, alike as those of one series are, tell no weeks apart, and of sums no sides
 POOLED_MIN = 20  # errors, below which there is no quantile to speak of
 
 
@@ -58,7 +59,8 @@ def day_quantiles(
 ) -> np.ndarray:
     """Quantiles of the days to come, [quantiles, series, days]; NaN where too few earlier days tell.
 
-    `mean` is [series, days]; only series of the same of `kinds` are pooled, and only the same week of the horizon.
+    `mean` is [series, days]; only series of the same of `kinds` are pooled, and, where they are many, only the same
+    week of the horizon.
     """
     error = (history.actual - history.mean) / _width(history.mean, history.unit[..., None])
     error = np.where(history.is_open, error, np.nan)
@@ -72,7 +74,8 @@ def day_quantiles(
         rows = np.flatnonzero(kinds == kind)
         for week in range(-(-mean.shape[1] // WEEK)):
             then = min(week, weeks - 1)
-            pool = scaled[:, rows, then * WEEK : (then + 1) * WEEK]
+            span = slice(then * WEEK, (then + 1) * WEEK) if len(rows) >= FEW_SERIES else slice(None)
+            pool = scaled[:, rows, span]
             at = slice(week * WEEK, (week + 1) * WEEK)
             pooled = _quantiles(pool, quantiles)[:, None, None]
             out[:, rows, at] = mean[rows, at] + pooled * width[rows, at]
@@ -84,7 +87,8 @@ def sum_quantiles(
 ) -> np.ndarray:
     """Quantiles of the sum of the next `days` days, [quantiles, series]; `mean` is that sum for each series.
 
-    Sums that begin up to six days after an origin count, too.
+    Sums that begin up to six days after an origin count, too. Of few series, errors count to both sides: the last
+    months of one series may all have come out above, which says little of the next.
     """
     length = min(days, history.mean.shape[2])
     shifts = range(min(WEEK, history.mean.shape[2] - length + 1))
@@ -103,7 +107,8 @@ def sum_quantiles(
     longer = np.sqrt(days / length)  # a sum of more days than history can show
     for kind in np.unique(kinds.astype(str)):
         rows = np.flatnonzero(kinds == kind)
-        pooled = _quantiles(scaled[:, rows], quantiles)[:, None]
+        pool = scaled[:, rows]
+        pooled = _quantiles(np.concatenate([pool, -pool]) if len(rows) < FEW_SERIES else pool, quantiles)[:, None]
         out[:, rows] = mean[rows] + pooled * own[rows] * longer * _width(mean[rows], unit[rows])
     return np.maximum(np.where(own == 0, mean, out), 0.0)
 

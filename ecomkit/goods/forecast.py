@@ -16,6 +16,7 @@ from ecomkit.errors import ParameterError
 from ecomkit.goods.ahead import days_ahead, sums_ahead
 from ecomkit.goods.backtest import backtest, verdict
 from ecomkit.goods.parts import explain
+from ecomkit.goods.recipe import METHODS
 from ecomkit.goods.series import read
 
 __all__ = ["backtest", "explain", "predict", "predict_total", "verdict"]
@@ -30,6 +31,7 @@ def predict(
     horizon: int = 28,
     events: pd.DataFrame | None = None,
     levels: Sequence[float] = LEVELS,
+    method: str = "recipe",
 ) -> pd.DataFrame:
     """Returns the forecast of each of the next days, one row per series and day.
 
@@ -49,6 +51,9 @@ def predict(
         day is learned from its own past days alone, and does not raise the days after it.
     levels
         Shares of days that are to lie within the ranges, between 0 and 1.
+    method
+        "recipe" takes what suits each series. The others are there to be compared with: "seasonal_naive" (last week
+        again), "weekday_mean", "calendar"; `backtest` says what each is.
 
     Returns
     -------
@@ -70,9 +75,11 @@ def predict(
     """
     _check_days(horizon, "horizon")
     wanted = _shares(levels, "levels")
+    if method not in METHODS:
+        raise ParameterError(f"method={method!r} is not known.", f"choose from {[*METHODS]}.")
     quantiles = np.array([(1 + side * level) / 2 for level in wanted for side in (-1, 1)])
     panel = read(daily, horizon=horizon, events=events)
-    mean, bands, done = days_ahead(panel, horizon, quantiles)
+    mean, bands, done = days_ahead(panel, horizon, quantiles, METHODS[method])
     names = [f"{end}_{100 * level:g}" for level in wanted for end in ("low", "high")]
     series, day = (a.ravel() for a in np.indices(mean.shape))
     columns = {

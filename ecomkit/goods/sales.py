@@ -8,6 +8,7 @@ from ecomkit.data.store import Store
 from ecomkit.errors import MissingTableError, ParameterError
 
 MEASURES = {"revenue": "sum(revenue)", "units": "sum(units)", "orders": "count(DISTINCT order_id)"}
+OF_ORDERS = ("platform", "channel", "country", "province", "device")
 BUSY = 10  # sales on a usual day from which on a day with next to none means that the store was closed
 SHUT_SHARE = 0.01  # of a usual day's sales
 RECENT_DAYS = 182  # by which the largest series are told
@@ -58,6 +59,33 @@ def daily(store: Store, *, measure: str = "revenue", by: str = "", top: int = 20
         raise ParameterError(f"There are no sales by '{by}' from {first} to {last}.", "choose another slice.")
     table = _fill(sold.astype({"date": "datetime64[us]", "value": "float64", "sales": "float64"}), top)
     return table if by else table.drop(columns="series")
+
+
+def measures(store: Store) -> list[str]:
+    """Returns what `daily` can measure in this store, the most telling first.
+
+    >>> import ecomkit as ek
+    >>> ek.sales.measures(ek.open_store("demo"))
+    ['revenue', 'units', 'orders']
+    """
+    if not store.has("orders"):
+        known = store.product_daily.columns if store.has("product_daily") else []
+        return [name for name in ("revenue", "units") if name in known]
+    has_units = "units" in store.orders.columns or store.has("order_lines")
+    return [name for name in MEASURES if name != "units" or has_units]
+
+
+def slices(store: Store) -> list[str]:
+    """Returns by what `daily` can split this store's sales, the most telling first; none where it cannot.
+
+    >>> import ecomkit as ek
+    >>> ek.sales.slices(ek.open_store("demo"))[:2]
+    ['category', 'product_id']
+    """
+    by_product = store.has("order_lines" if store.has("orders") else "product_daily")
+    has_category = by_product and store.has("products") and "category" in store.products.columns
+    known = store.orders.columns if store.has("orders") else []
+    return ["category"] * has_category + ["product_id"] * by_product + [name for name in OF_ORDERS if name in known]
 
 
 def _rows(store: Store, measure: str, by: str) -> duckdb.DuckDBPyRelation:

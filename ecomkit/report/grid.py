@@ -20,10 +20,12 @@ CODES = {"segment", "owner", "role", "table", "metric", "factor", "step", "confi
     "customer_type",
     "outcome",
     "what",
+    "method",
+    "event",
 }
 PHRASES = {"action", "category", "title", "product", "reason", "province"}
 # In a table of metrics the unit of these is that of the row's metric.
-OF_THE_ROW = {"before", "after", "change", "orders_table", "traffic_daily", "difference"}
+OF_THE_ROW = {"before", "after", "change", "orders_table", "traffic_daily", "difference"} | {"forecast", "needed"}
 
 
 def table(

@@ -23,6 +23,8 @@ _KINDS = {
     **dict.fromkeys(("customers", "users", "lost", "open", "rank", "age", "frequency", "addresses"), "count"),
     **dict.fromkeys(("roas", "units_per_day", "units_per_order"), "number"),
     "change_rate": "change_rate",
+    "bias": "change_rate",
+    **dict.fromkeys(("wape", "total_wape", "coverage_80", "coverage_95"), "share"),
 }
 _PERCENT = {"rate": 2, "change_rate": 1, "share": 1, "certainty": 0}  # digits after the point
 

@@ -124,6 +124,10 @@ def simulator() -> None:
     line("365 days with the true effect of six incidents", spent["cpu"], spent["gb"])
 
 
+def forecast() -> None:
+    subprocess.run([sys.executable, str(HERE / "forecast.py")], check=True, cwd=HERE)
+
+
 def machine() -> None:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024**3
     where = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, {memory:.0f} GB"
@@ -132,5 +136,5 @@ def machine() -> None:
 
 if __name__ == "__main__":
     machine()
-    for part in (against_the_floor, against_pandas, growth, imports, simulator):
+    for part in (against_the_floor, against_pandas, growth, imports, simulator, forecast):
         part()

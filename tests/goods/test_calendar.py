@@ -31,6 +31,10 @@ def test_other_countries_have_other_days():
     assert not on("2025-11-11", "GB")
 
 
+def test_a_currency_of_many_countries_tells_none():
+    assert [calendar.country(code) for code in ("CNY", "GBP", "EUR", "")] == ["CN", "GB", "", ""]
+
+
 # properties
 
 

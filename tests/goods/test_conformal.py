@@ -83,6 +83,13 @@ def test_sums_of_independent_days_are_covered_as_often_as_said(days):
     assert (high - mean).mean() == pytest.approx(1.645 * 10 * np.sqrt(days), rel=0.1)
 
 
+def test_the_sums_of_one_series_that_always_came_out_above_may_come_out_below():
+    past = history(np.abs(np.random.default_rng(0).normal(10, 2, (13, 1, 34))))
+    low, high = conformal.sum_quantiles(past, KIND[:1], np.array([700.0]), np.array([100.0]), 7, np.array([0.1, 0.9]))
+    assert 700 - low.item() == pytest.approx(high.item() - 700, rel=0.05)
+    assert high.item() == pytest.approx(770, rel=0.05)
+
+
 # reference
 
 

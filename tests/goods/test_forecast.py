@@ -66,6 +66,12 @@ def test_a_sum_is_the_sum_of_its_days():
     assert (total["q95"] > total["mean"]).all()
 
 
+def test_other_methods_are_there_to_compare_with():
+    naive = forecast.predict(days(np.arange(70.0)), horizon=8, method="seasonal_naive")
+    assert naive["mean"].tolist() == [63, 64, 65, 66, 67, 68, 69, 63]
+    assert naive["method"].unique().tolist() == ["seasonal_naive"]
+
+
 # kinds of history
 
 
@@ -192,6 +198,7 @@ def test_units_do_not_matter():
         ),
         (lambda t: forecast.predict(t, horizon=True), "horizon=True cannot be"),
         (lambda t: forecast.predict(t, levels=(80.0,)), r"levels=\(80.0,\) cannot be.\nHint: they are between 0 and 1"),
+        (lambda t: forecast.predict(t, method="arima"), r"method='arima' is not known.\nHint: choose from \['seasonal"),
         (lambda t: forecast.predict(t, levels=()), r"levels=\(\) cannot be"),
         (lambda t: forecast.predict_total(t, days=1.5), "days=1.5 cannot be"),
         (lambda t: forecast.predict_total(t, days={"x": 3}), "days has no entry for the series ''"),

@@ -36,6 +36,15 @@ TREE = pd.DataFrame(
     columns=["factor", "before", "after", "contribution"],
 )
 SEGMENTS = pd.DataFrame({"segment": ["champions", "lost"], "customers": [25, 75], "net_sales": [600.0, 400.0]})
+DAYS_AHEAD = pd.date_range("2025-09-15", periods=3)
+AHEAD = pd.DataFrame(
+    {"date": DAYS_AHEAD, "mean": [5.0, 6.0, 7.0], "low_80": 4.0, "high_80": 8.0, "low_95": 2.0, "high_95": 9.0}
+)
+PARTS = pd.DataFrame(
+    [(day, part, value) for day in DAYS_AHEAD for part, value in
+     (("level", 6.0), ("weekday", 2.0), ("season", -1.0), ("promotion", 0.0), ("event", -2.0))],
+    columns=["date", "part", "value"],
+)  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -71,6 +80,8 @@ def _all() -> list[Axes]:
         plots.retention(COHORTS),
         plots.segments(SEGMENTS),
         plots.waterfall(TREE),
+        plots.fan(DAILY.rename(columns={"gmv": "value"}), AHEAD, measure="revenue", naive=AHEAD),
+        plots.parts(PARTS, measure="units"),
     ]
 
 
@@ -149,6 +160,29 @@ def test_the_waterfall_ends_at_the_whole_change() -> None:
     assert spans == [(0.0, -180.0), (-180.0, 80.0), (0.0, -100.0)]
     assert _said(axes) == ["−¥180.00", "+¥80.00", "−¥100.00"]
     assert _title(axes) == "What moved sales: ¥1,000 → ¥900.00"
+
+
+def test_the_fan_shows_the_past_the_mean_and_both_ranges() -> None:
+    daily = pd.DataFrame({"date": pd.date_range("2025-05-01", "2025-09-14"), "value": 5.0})
+    axes = plots.fan(daily, AHEAD, measure="units", naive=AHEAD.assign(mean=4.0))
+    legend = [t.get_text() for t in axes.get_legend().get_texts()]
+    assert legend == ["95% of days lie here", "80% of days lie here", "So far", "Last week again", "Forecast"]
+    past, naive, mean = axes.get_lines()[:3]
+    assert len(past.get_xdata()) == 12 * 7
+    assert (list(naive.get_ydata()), list(mean.get_ydata())) == ([4.0] * 3, [5.0, 6.0, 7.0])
+    assert naive.get_linestyle() == ":"
+    assert _title(axes) == "Units sold: the next 3 days"
+    assert axes.get_ylim()[0] == 0
+    assert len(plots.fan(daily, AHEAD[["date", "mean"]], measure="units").get_lines()) == 3
+
+
+def test_the_parts_stack_away_from_an_ordinary_day() -> None:
+    axes = plots.parts(PARTS, measure="units")
+    assert [t.get_text() for t in axes.get_legend().get_texts()] == ["Weekday", "Season", "Holidays and mega-sales"]
+    heights = [(bar.get_y(), bar.get_height()) for bar in axes.patches if bar.get_height()]
+    assert heights == [(0.0, 2.0)] * 3 + [(0.0, -1.0)] * 3 + [(-1.0, -2.0)] * 3
+    ordinary = plots.parts(PARTS[PARTS["part"] == "level"], measure="units")
+    assert ordinary.get_legend() is None
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
