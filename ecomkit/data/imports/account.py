@@ -6,7 +6,7 @@ from typing import Any
 
 from duckdb import DuckDBPyConnection
 
-from ecomkit.data.imports.fields import Field
+from ecomkit.data.imports.fields import Field, absent
 from ecomkit.data.imports.shape import KEPT
 from ecomkit.data.imports.typed import Typed, rate_rules, unknown_headers
 
@@ -44,6 +44,7 @@ class FileAccount:
     converted: dict[str, str] = field(default_factory=dict)  # header -> how
     not_parsed: dict[str, dict[str, Any]] = field(default_factory=dict)  # header -> rows, first_rows
     not_understood: list[str] = field(default_factory=list)
+    not_there: list[str] = field(default_factory=list)  # columns that belong into sums of the file
     rates: dict[str, dict[str, Any]] = field(default_factory=dict)  # header -> rows, first_rows that disagree
     first: str = ""
     last: str = ""
@@ -65,6 +66,7 @@ def account(connection: DuckDBPyConnection, read: Typed, tables: list[str], *, n
         told.dropped[why] = {"rows": rows, "first_rows": first}
     told.written = told.read - sum(reason["rows"] for reason in told.dropped.values())
     told.not_understood = unknown_headers(look)
+    told.not_there = absent(look, read.fields)
     _fields(connection, read, told)
     _rates(connection, read, told)
     _times(connection, read, told)
@@ -163,6 +165,8 @@ def lines(told: FileAccount) -> list[str]:
     said += [f"    {header}: {_rows(r)} differ from what it is made of{_first(r)}" for header, r in told.rates.items()]
     if told.not_understood:
         said.append(f"    columns not understood: {', '.join(told.not_understood)}")
+    if told.not_there:
+        said.append(f"    columns that are not there, and that figures are short of: {', '.join(told.not_there)}")
     if told.totals:
         said.append(
             "    " + ", ".join(f"{name} {value:,.2f}".removesuffix(".00") for name, value in told.totals.items())

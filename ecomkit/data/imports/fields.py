@@ -62,6 +62,12 @@ def fields(look: Look) -> list[Field]:
     return found
 
 
+def absent(look: Look, found: list[Field]) -> list[str]:
+    """Returns the headers that should add to figures of the file, or be taken from them, and are not there."""
+    wanted = [header for field in found for header in (*field.source.plus, *field.source.minus)]
+    return [header for header in dict.fromkeys(wanted) if look.place(header) is None]
+
+
 def _fallback(look: Look, table: str, column: Column, source: Source) -> Field | None:
     cells = tuple(p for h in source.other.headers if (p := look.place(h)) is not None) if source.other else ()
     return Field(table, column, source.other, cells, ()) if source.other and cells else None

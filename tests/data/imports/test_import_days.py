@@ -119,3 +119,11 @@ def test_a_campaign_may_be_called_total(tmp_path: Path) -> None:
             (2, 1235.0, 2, 1)
         ]
         assert store.currency == "USD"
+
+
+def test_a_sum_that_lacks_a_column_says_so(tmp_path: Path) -> None:
+    header = "商品ID,商品名称,讲解次数,用户支付金额,成交件数,商品点击人数,发货前退款金额"
+    rows = _write(tmp_path / "直播间商品_2025-09-29.csv", header, "11,床单,1,¥100.00,2,1.16万,¥5.00")
+    told = import_files([rows], to=tmp_path / "mine").files[0]
+    assert told.not_there == ["发货后退款金额"]
+    assert told.totals["product_revenue"] == 100.0
