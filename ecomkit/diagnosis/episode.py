@@ -32,13 +32,14 @@ class Episode:
         return slice(self.first, self.last + 1)
 
 
-def find(expected: np.ndarray, actual: np.ndarray, noise: np.ndarray) -> Episode | None:
+def find(expected: np.ndarray, actual: np.ndarray, noise: np.ndarray, z_min: float = Z_MIN) -> Episode | None:
     """The run of days in which the most is missing beyond `SLACK`, if it is more than chance and drift.
 
     Parameters
     ----------
     expected, actual : one value per day; turn the signs of both to look for too much instead of too little
     noise : standard error of each day's difference
+    z_min : how many standard errors make it more than chance
     """
     gain = np.nan_to_num((expected - actual) - SLACK * np.abs(expected))
     best, total, begin, span = 0.0, 0.0, 0, (0, -1)
@@ -53,7 +54,7 @@ def find(expected: np.ndarray, actual: np.ndarray, noise: np.ndarray) -> Episode
     if span[1] < 0 or base <= 0:
         return None
     episode = Episode(span[0], span[1], missing, missing / base, float(np.sqrt((noise[run] ** 2).sum())))
-    return episode if episode.z >= Z_MIN and episode.depth >= DEPTH_MIN else None
+    return episode if episode.z >= z_min and episode.depth >= DEPTH_MIN else None
 
 
 def usual(before: pd.Series, days: pd.DatetimeIndex) -> tuple[np.ndarray, np.ndarray]:

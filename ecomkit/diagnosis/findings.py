@@ -1,23 +1,31 @@
 """So what: the causes found in a period, ranked by the money in them."""
 
 import datetime as dt
+from collections.abc import Sequence
 
 import pandas as pd
 
 from ecomkit.data.days import Day
 from ecomkit.data.store import Store
-from ecomkit.diagnosis import metrics
+from ecomkit.diagnosis import metrics, playbook
 from ecomkit.diagnosis.causes import CAUSES
+from ecomkit.diagnosis.causes.finding import Finding
 from ecomkit.diagnosis.merge import merge
 
 SHARE_MIN = 0.005  # of the period's sales: less is not worth a manager's time
 COLUMNS = [
     "finding", "slice", "severity", "since", "until", "money_at_stake", "money_low", "money_high", "confidence",
-    "owner", "due", "values", "explains",
+    "owner", "due", "values", "explains", "words",
 ]  # fmt: skip
 
 
-def rank(store: Store, start: Day = None, end: Day = None, compare: str = "previous") -> pd.DataFrame:
+def rank(
+    store: Store,
+    start: Day = None,
+    end: Day = None,
+    compare: str = "previous",
+    rules: Sequence[playbook.Rule] = (),
+) -> pd.DataFrame:
     """What happened to the store in a period, what to act on first; empty if nothing stands out.
 
     A cause is named only with evidence: a run of days that differs from the same weekdays of the period compared
@@ -27,6 +35,8 @@ def rank(store: Store, start: Day = None, end: Day = None, compare: str = "previ
     ----------
     store, start, end, compare
         As for `metrics.period`. Causes whose tables the store lacks are not looked for: `scope` says which.
+    rules
+        What else to look at: `playbook.load()`, or rules of your own. What a cause explains goes under that cause.
 
     Returns
     -------
@@ -35,27 +45,35 @@ def rank(store: Store, start: Day = None, end: Day = None, compare: str = "previ
         manager's time, 0.5 % of the period's sales; or "watch"), `since`, `until`, `money_at_stake` (net sales lost,
         or money spent, refunded or shown for nothing, over these days) with its 95 % interval `money_low` to
         `money_high`, `confidence` (high or medium), `owner` (role), `due` (date), `values` (the figures its text
-        names), `explains` (what it is the cause of: a tuple of {"finding": code, dimension: value}). Those to act on
-        come first, then the most money.
+        names), `explains` (what it is the cause of: a tuple of {"finding", "slice", "values", "words"}), `words` (of a
+        rule: language -> title, evidence, action). Those to act on come first, then what happened, then what
+        rules say; the most money first in each.
     """
     period = metrics.period(store, start, end, compare)
     sales = metrics.total(metrics.daily(store, period.start, period.end))["gmv"].iloc[0]
-    found = [
-        f
-        for cause in CAUSES
-        if not cause.lacks(store)
-        for f in cause.find(store, period)
-        if f.low > 0 and f.money >= SHARE_MIN * sales
-    ]
+    found = [f for cause in CAUSES if not cause.lacks(store) for f in cause.find(store, period)]
+    found += playbook.find(store, period, rules)
     least = SHARE_MIN * sales
-    rows = [
-        (
-            f.finding, f.slice, "act" if f.low >= least else "watch", f.since, f.until, f.money, f.low, f.high,
-            f.confidence, f.owner, period.end + dt.timedelta(days=1 + f.due_in_days), f.values, f.explains,
-        )
-        for f in sorted(merge(found), key=lambda f: (f.low < least, -f.money))
-    ]  # fmt: skip
+    kept = merge([f for f in found if f.low > 0 and f.money >= least])
+    rows = [_row(f, least, period.end) for f in sorted(kept, key=lambda f: _place(f, least))]
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _severity(f: Finding, least: float) -> str:
+    return "act" if f.low >= least and f.at_most == "act" else "watch"
+
+
+def _place(f: Finding, least: float) -> int:
+    """What to act on, what happened besides, what rules say."""
+    return 0 if _severity(f, least) == "act" else 2 if f.words else 1
+
+
+def _row(f: Finding, least: float, end: dt.date) -> tuple:
+    explains = tuple({"finding": e.finding, "slice": e.slice, "values": e.values, "words": e.words} for e in f.explains)
+    return (
+        f.finding, f.slice, _severity(f, least), f.since, f.until, f.money, f.low, f.high, f.confidence, f.owner,
+        end + dt.timedelta(days=1 + f.due_in_days), f.values, explains, f.words,
+    )  # fmt: skip
 
 
 def scope(store: Store) -> pd.DataFrame:

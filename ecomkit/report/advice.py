@@ -68,10 +68,14 @@ def advise(finding: Mapping[Any, Any]) -> Advice:
 
     Parameters
     ----------
-    finding : `finding` (a code) and `values` (its figures and names); a code without words is named as it is.
+    finding : `finding` (a code) and `values` (its figures and names), and `words` where it brings its own; a code
+        without words is named as it is.
     """
     code, values = str(finding["finding"]), dict(finding.get("values") or {})
     said = {key: _say(key, value) for key, value in values.items()}
+    own = finding.get("words")
+    if own:
+        return Advice(*(own[text.lang()][part].format_map(_Dashes(said)) for part in ("title", "evidence", "action")))
     if code not in WORDS:
         return Advice(label(code), _("; ").join(f"{label(key)}: {value}" for key, value in said.items()), "")
     return Advice(*(_fill(msgid, said) for msgid in WORDS[code]))
@@ -143,7 +147,7 @@ def _facts(row: Mapping[Any, Any]) -> Piece:
         _("Confidence"): _coded(confidence, "confidence")
         if isinstance(confidence, str)
         else show(confidence, "certainty"),
-        _("Also explains"): _("; ").join(_echo(other) for other in row.get("explains") or ()) or NONE,
+        _("Also explains"): _("; ").join(advise(other).title for other in row.get("explains") or ()) or NONE,
     }
     said = [tag("div", tag("dt", term), tag("dd", value)) for term, value in facts.items() if value not in (NONE, "")]
     return tag("dl", join(*said), kind="facts")
@@ -152,12 +156,6 @@ def _facts(row: Mapping[Any, Any]) -> Piece:
 def _badge(row: Mapping[Any, Any]) -> list[Piece]:
     """A word beside the title of what is only to be watched; what is to be acted on needs none."""
     return [tag("span", label("watch", column="severity"), kind="badge")] if row.get("severity") == "watch" else []
-
-
-def _echo(other: Mapping[str, str]) -> str:
-    """What a finding explains: its name, and where."""
-    where = [_say(axis, value) for axis, value in other.items() if axis != "finding"]
-    return " ".join([label(other["finding"], column="finding"), *where])
 
 
 def _coded(code: Any, column: str) -> str:

@@ -17,6 +17,7 @@ _KINDS = {
     **_COLUMN_KINDS,
     **dict.fromkeys(("gmv", "net_sales", "monetary", "amount", "contribution", "money", "value"), "money"),
     **dict.fromkeys(("money_at_stake", "money_low", "money_high", "gross_profit"), "money"),
+    **dict.fromkeys(("revenue_per_day", "stock_value"), "money"),
     **dict.fromkeys(("share", "customer_share", "revenue_share", "net_sales_share"), "share"),
     "retention": "rate",
     "confidence": "certainty",
@@ -35,6 +36,7 @@ def kind(column: str) -> str:
     >>> kind("gmv"), kind("refund_rate"), kind("visitors_before"), kind("province")
     ('money', 'rate', 'count', '')
     """
+    column = column.removeprefix("peers_")
     for ending in ("_before", "_after", "_low", "_high", "_change"):
         if column not in _KINDS:
             column = column.removesuffix(ending)

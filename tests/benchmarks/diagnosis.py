@@ -2,7 +2,7 @@
 
 Each seed is a store of 16 weeks, lived three times: with one incident drawn by lot, with one to three, and with none.
 A finding is right where both its cause and its slice are those of an incident; its money is compared with the true
-effect on the store's net sales, which the simulator knows. CPU seconds are those of `findings.rank` alone.
+effect on the store's net sales, which the simulator knows. CPU seconds are those of `findings.rank` with the playbook.
 """
 
 import datetime as dt
@@ -15,7 +15,7 @@ import pandas as pd
 from ecomkit.data.simulate import Simulation, draw_incidents, simulate
 from ecomkit.data.simulate.incidents import KINDS
 from ecomkit.data.store import Store
-from ecomkit.diagnosis import findings
+from ecomkit.diagnosis import findings, playbook
 
 DAYS, VISITORS = 112, 1200.0
 COUNTS = {"one incident": 1, "one to three": None, "none": 0}
@@ -36,7 +36,7 @@ def opened(made: Simulation) -> Store:
 def judge(made: Simulation, found: pd.DataFrame) -> dict[str, object]:
     """What became of the planted incidents among the findings, and how far their money is off."""
     true = {(row.kind, str(getattr(row, KINDS[row.kind][0]))): abs(row.net_effect) for row in made.truth.itertuples()}
-    named = [(row.finding, next(iter(row.slice.values()))) for row in found.itertuples()]
+    named = [(row.finding, next(iter(row.slice.values()), "")) for row in found.itertuples()]
     off = [
         abs(money / true[what] - 1) for what, money in zip(named, found["money_at_stake"], strict=True) if what in true
     ]
@@ -51,19 +51,22 @@ def judge(made: Simulation, found: pd.DataFrame) -> dict[str, object]:
             if what in true
         ],
         "false_act": sum(what not in true and act for what, act in zip(named, found["severity"] == "act", strict=True)),
-        "false": [what for what in named if what not in true],
+        "false": [
+            what for what, act in zip(named, found["severity"] == "act", strict=True) if act and what not in true
+        ],
         "missed": [what for what in true if what not in named],
     }
 
 
 def measure(first: int, stores: int, start: dt.date) -> dict[str, list[dict[str, object]]]:
     rows: dict[str, list[dict[str, object]]] = {name: [] for name in COUNTS}
+    rules = playbook.load()
     for seed in range(first, first + stores):
         for name, count in COUNTS.items():
             made = live(seed, count, start)
             store = opened(made)
             begun = time.process_time()
-            found = findings.rank(store)
+            found = findings.rank(store, rules=rules)
             cpu = time.process_time() - begun
             store.connection.close()
             row = judge(made, found) | {"seed": seed, "cpu": cpu}

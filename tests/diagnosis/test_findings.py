@@ -16,7 +16,7 @@ from ecomkit.errors import ParameterError
 
 COLUMNS = [
     "finding", "slice", "severity", "since", "until", "money_at_stake", "money_low", "money_high", "confidence",
-    "owner", "due", "values", "explains",
+    "owner", "due", "values", "explains", "words",
 ]  # fmt: skip
 SEEDS = [7, 3]
 TWO_DAYS = dt.timedelta(days=2)

@@ -4,7 +4,7 @@ import numpy as np
 
 from ecomkit.data.store import Store
 from ecomkit.diagnosis import episode
-from ecomkit.diagnosis.causes.finding import Finding, by_day, priced, span
+from ecomkit.diagnosis.causes.finding import Finding, by_day, gross_margin, priced, span
 from ecomkit.diagnosis.period import Period
 
 
@@ -14,7 +14,8 @@ def ad_waste(store: Store, period: Period) -> list[Finding]:
     table = store.connection.sql(
         "SELECT date, campaign, sum(cost) AS cost, coalesce(sum(revenue), 0) AS revenue FROM ads_daily GROUP BY ALL"
     ).df()
-    margin = _margin(store, period)
+    margin = gross_margin(store, period)
+    margin = margin if np.isfinite(margin) else 1.0  # where costs are not known
     findings = []
     for name, days in by_day(table, "campaign", ["cost", "revenue"], then.union(now)).items():
         before, after = days.loc[then], days.loc[now]
@@ -42,15 +43,3 @@ def ad_waste(store: Store, period: Period) -> list[Finding]:
         money = priced(wasted, error, 1.0)
         findings.append(Finding("ad_waste", {"campaign": name}, *span(now, run), *money, run.z, "promotion", 0, values))
     return findings
-
-
-def _margin(store: Store, period: Period) -> float:
-    """Gross margin of the lines sold before, as a fraction; 1 where costs are not known."""
-    if not store.has("order_lines") or "unit_cost" not in store.order_lines.columns:
-        return 1.0
-    share = store.connection.execute(
-        "SELECT 1 - sum(unit_cost * quantity) / sum(l.revenue) FROM order_lines l JOIN orders USING (order_id) "
-        "WHERE unit_cost IS NOT NULL AND order_date::DATE BETWEEN ? AND ?",
-        [period.before_start, period.before_end],
-    ).fetchall()[0][0]
-    return min(max(float(share), 0.0), 1.0) if share is not None else 1.0

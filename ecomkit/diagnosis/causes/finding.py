@@ -21,7 +21,8 @@ SURE = 8.0  # standard errors from which on a finding is called sure
 class Finding:
     """What was found. `money`: net sales lost, or money spent, refunded or shown for nothing, over the episode, in the
     store's currency, with its 95 % interval `low` to `high`; `values`: the figures that its text names; `explained_by`:
-    the findings that would be its cause; `explains`: the findings that it is the cause of."""
+    the findings that would be its cause; `explains`: the findings that it is the cause of; `at_most`: "watch" for what
+    is never urgent; `words`: language -> title, evidence, action, of a finding that brings its own."""
 
     finding: str
     slice: Mapping[str, str]
@@ -35,7 +36,9 @@ class Finding:
     due_in_days: int
     values: Mapping[str, Any] = field(default_factory=dict)
     explained_by: tuple[str, ...] = ()
-    explains: tuple[Mapping[str, str], ...] = ()
+    explains: tuple["Finding", ...] = ()
+    at_most: str = "act"
+    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def confidence(self) -> str:
@@ -68,6 +71,19 @@ def kept_share(store: Store, period: Period) -> float:
     figures = "sum(coalesce(refund_amount, 0)) / nullif(sum(revenue), 0)"
     refunded = store.orders.filter(period.earlier("order_date")).aggregate(figures).fetchall()[0][0]
     return 1.0 - min(max(float(refunded or 0.0), 0.0), 1.0)
+
+
+def gross_margin(store: Store, period: Period) -> float:
+    """Gross margin of the lines sold before, as a fraction; missing where costs are not known."""
+    if not store.has("order_lines") or "unit_cost" not in store.order_lines.columns:
+        return math.nan
+    share = store.connection.execute(
+        "SELECT 1 - sum(unit_cost * quantity) / nullif(sum(l.revenue), 0) "
+        "FROM order_lines l JOIN orders USING (order_id) "
+        "WHERE unit_cost IS NOT NULL AND order_date::DATE BETWEEN ? AND ?",
+        [period.before_start, period.before_end],
+    ).fetchall()[0][0]
+    return min(max(float(share), 0.0), 1.0) if share is not None else math.nan
 
 
 def title(store: Store, product: str) -> str:

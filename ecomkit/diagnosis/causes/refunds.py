@@ -10,6 +10,7 @@ from ecomkit.diagnosis import episode
 from ecomkit.diagnosis.causes.finding import Finding, by_day, priced, span, title
 from ecomkit.diagnosis.period import Period
 
+WATCH_Z = 3.5  # standard errors from which on refunds are worth watching: a batch is small, and refunds are few
 RECENT = dt.timedelta(days=60)  # the usual rate is that of the days before, when nearly all returns have arrived
 
 
@@ -37,7 +38,7 @@ def bad_batches(store: Store, period: Period) -> list[Finding]:
             continue
         usual = (before["refunded"] + 1) / (before["lines"] + 2)
         lines, refunded = after["lines"].to_numpy(), after["refunded"].to_numpy()
-        run = episode.find(-usual * lines, -refunded, np.sqrt(lines * usual * (1 - usual) + 0.25))
+        run = episode.find(-usual * lines, -refunded, np.sqrt(lines * usual * (1 - usual) + 0.1), WATCH_Z)
         if run is None:
             continue
         amount = after["amount"].to_numpy()[run.days].sum() / refunded[run.days].sum()
@@ -51,5 +52,7 @@ def bad_batches(store: Store, period: Period) -> list[Finding]:
         }
         money = priced(run.missing, run.error, amount)
         slices = {"product_id": product}
-        findings.append(Finding("bad_batch", slices, since, until, *money, run.z, "supply", 1, values))
+        at_most = "act" if run.z >= episode.Z_MIN else "watch"
+        found = Finding("bad_batch", slices, since, until, *money, run.z, "supply", 1, values, at_most=at_most)
+        findings.append(found)
     return findings
