@@ -30,6 +30,7 @@ _HOMES = {
     "metrics": "diagnosis.metrics",
     "explain": "diagnosis.explain",
     "findings": "diagnosis.findings",
+    "playbook": "diagnosis.playbook",
     "quality": "diagnosis.quality",
     "rootcause": "diagnosis.rootcause",
     "report": "report",
@@ -47,6 +48,7 @@ __all__ = [
     "metrics",
     "open_store",
     "plan",
+    "playbook",
     "products",
     "quality",
     "report",
@@ -63,7 +65,7 @@ if TYPE_CHECKING:
     from ecomkit.customers import cohort, rfm
     from ecomkit.data import catalog, simulate, tables
     from ecomkit.data.store import open_store, write_store
-    from ecomkit.diagnosis import explain, findings, metrics, quality, rootcause
+    from ecomkit.diagnosis import explain, findings, metrics, playbook, quality, rootcause
     from ecomkit.goods import calendar, forecast, inventory, products, sales
     from ecomkit.operations import plan
     from ecomkit.traffic import funnel
