@@ -22,6 +22,11 @@ CODES = {"segment", "owner", "role", "table", "metric", "factor", "step", "confi
     "what",
     "method",
     "event",
+    "check",
+    "sign",
+    "problem",
+    "counted",
+    "against",
 }
 PHRASES = {"action", "category", "title", "product", "reason", "province"}
 # In a table of metrics the unit of these is that of the row's metric.

@@ -88,7 +88,7 @@ def stock_flow(case: Case) -> DuckDBPyRelation:
                 lag(date) OVER w AS before, received, sold, coalesce(returned, 0) AS returned, {cost} AS cost
             FROM {case.rows("inventory")} WINDOW w AS (PARTITION BY product_id ORDER BY date))
         SELECT day, product_id, on_hand_before, received, sold, returned, on_hand,
-            on_hand_before + received - sold + returned AS expected,
+            on_hand_before + received - sold + returned AS on_hand_expected,
             abs(on_hand_before + received - sold + returned - on_hand) * cost AS money
         FROM flow
         WHERE before = day - 1 AND on_hand <> on_hand_before + received - sold + returned""")

@@ -129,7 +129,7 @@ def stated_rates(case: Case) -> DuckDBPyRelation:
             if all(case.has(f"{table}.{c}") for c in (rate, upper, lower)):
                 parts.append(f"""
                 SELECT '{table}' AS table, date::DATE AS day, {key} AS label, '{rate}' AS metric,
-                    {rate}::DOUBLE AS stated, {upper}::DOUBLE / {lower} AS expected,
+                    {rate}::DOUBLE AS stated_rate, {upper}::DOUBLE / {lower} AS expected_rate,
                     {rate}::DOUBLE / nullif({upper}::DOUBLE / {lower}, 0) AS times, {money} AS money
                 FROM {case.rows(table)}
                 WHERE {lower} > 0
