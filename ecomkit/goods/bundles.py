@@ -38,10 +38,10 @@ def bundles(order_lines: Any, *, min_orders: int = 20, confidence: float = 0.95)
     Returns
     -------
     pandas.DataFrame, one row per pair, most orders beyond chance first
-        `product_id, with_product_id` (the more sold one first); `orders` with both; `share` of all orders; `rate` of
-        the orders with the first that have the second, and `rate_back`; `lift`: orders / (orders of the one x orders
-        of the other / all orders); `expected_orders`: by chance; `affinity`: orders / expected_orders; `affinity_low,
-        affinity_high`: its interval, of a confidence that holds for all pairs at once.
+        `product_id, with_product_id` (the more sold one first); `orders` with both; `share` of all orders;
+        `attach_rate` of the orders with the first that have the second, and `attach_rate_back`; `lift`: orders /
+        (orders of the one x orders of the other / all orders); `expected_orders`: by chance; `affinity`: orders /
+        expected_orders; `affinity_low, affinity_high`: its interval, of a confidence that holds for all pairs at once.
 
     Raises
     ------
@@ -61,9 +61,9 @@ def bundles(order_lines: Any, *, min_orders: int = 20, confidence: float = 0.95)
 
     >>> baskets = [["mat", "strap"]] * 10 + [[f"p{i}", f"p{(i + 1) % 18}"] for i in range(18)] * 5
     >>> lines = pd.DataFrame({"order_id": range(100), "product_id": baskets}).explode("product_id")
-    >>> bundles(lines, min_orders=5)[["product_id", "with_product_id", "orders", "rate", "expected_orders"]].round(2)
-      product_id with_product_id  orders  rate  expected_orders
-    0        mat           strap      10   1.0              1.0
+    >>> bundles(lines, min_orders=5)[["product_id", "with_product_id", "orders", "attach_rate", "expected_orders"]]
+      product_id with_product_id  orders  attach_rate  expected_orders
+    0        mat           strap      10          1.0              1.0
     """
     least, sure = int(number("min_orders", min_orders, above=0)), float(rate("confidence", confidence))
     seen = check.require(order_lines, "order_lines", ["order_id", "product_id"])
@@ -139,8 +139,8 @@ def _judge(pairs: pd.DataFrame, sold: pd.Series, chance: _Chance, sure: float) -
             "with_product_id": names[:, 1],
             "orders": orders.astype("int64"),
             "share": orders / chance.total,
-            "rate": orders / np.maximum(one, other),
-            "rate_back": orders / np.minimum(one, other),
+            "attach_rate": orders / np.maximum(one, other),
+            "attach_rate_back": orders / np.minimum(one, other),
             "lift": orders * chance.total / (one * other),
             "expected_orders": expected,
             "affinity": orders / expected,

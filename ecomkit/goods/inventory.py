@@ -11,6 +11,7 @@ from ecomkit.goods.needs import from_forecast, from_history
 from ecomkit.goods.order_size import eoq, newsvendor
 from ecomkit.goods.policy import at_fill, simulate
 from ecomkit.goods.presale import presale_sensitivity, presale_stock
+from ecomkit.goods.replay import past_totals
 from ecomkit.goods.service import fill_rate, service_level
 from ecomkit.goods.stock_rules import handbook_safety_stock, number, rate, reorder_point, safety_stock
 
@@ -24,6 +25,7 @@ __all__ = [
     "handbook_safety_stock",
     "latest",
     "newsvendor",
+    "past_totals",
     "plan",
     "presale_sensitivity",
     "presale_stock",

@@ -39,7 +39,7 @@ def test_figures_of_a_pair_by_hand():
     row = bundles(lines(BASKETS), min_orders=5).iloc[0]
     assert (row["product_id"], row["with_product_id"], row["orders"]) == ("mat", "strap", 10)
     assert row["share"] == 0.1
-    assert (row["rate"], row["rate_back"]) == (1.0, 1.0)
+    assert (row["attach_rate"], row["attach_rate_back"]) == (1.0, 1.0)
     assert row["lift"] == pytest.approx(10 * 100 / (10 * 10))
     assert row["expected_orders"] == pytest.approx(100 * (2 / 20) ** 2)
     assert row["affinity"] == pytest.approx(10.0)
@@ -52,7 +52,7 @@ def test_the_one_that_sells_more_is_named_first_and_its_rate_is_lower():
     more = BASKETS * 3 + [["strap", f"q{i}"] for i in range(60)]
     row = bundles(lines(more), min_orders=5).iloc[0]
     assert (row["product_id"], row["with_product_id"]) == ("strap", "mat")
-    assert (row["rate"], row["rate_back"]) == (pytest.approx(10 / 30), 1.0)
+    assert (row["attach_rate"], row["attach_rate_back"]) == (pytest.approx(10 / 30), 1.0)
 
 
 def test_two_lines_of_a_product_are_one_and_rows_without_order_or_product_none():
@@ -138,7 +138,7 @@ def test_rows_and_names_of_orders_do_not_matter(baskets, random):
     random.shuffle(many)
     pd.testing.assert_frame_equal(first, bundles(lines(many), min_orders=5, confidence=0.5))
     assert (first["affinity_low"] > 1).all()
-    assert (first["rate"] <= first["rate_back"] + 1e-12).all()
+    assert (first["attach_rate"] <= first["attach_rate_back"] + 1e-12).all()
     assert (first["orders"] >= 5).all()
 
 

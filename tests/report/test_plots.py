@@ -45,6 +45,18 @@ PARTS = pd.DataFrame(
      (("level", 6.0), ("weekday", 2.0), ("season", -1.0), ("promotion", 0.0), ("event", -2.0))],
     columns=["date", "part", "value"],
 )  # fmt: skip
+REPLAYED = pd.DataFrame(
+    [("handbook", np.nan, 0.67, 2.4), ("forecast", 0.95, 0.98, 11.9), ("forecast", 0.5, 0.9, 5.8)],
+    columns=["rule", "service_level", "fill_rate", "inventory_days"],
+)
+CLASSES = pd.DataFrame(
+    [("mug", 0.7, "A", "X"), ("cup", 0.1, "A", "X"), ("lid", 0.15, "B", "Z"), ("new", 0.05, "C", None)],
+    columns=["product_id", "share", "abc", "xyz"],
+)
+FIELD = pd.DataFrame(
+    [(1.0, 0.8, 800), (1.0, 1.0, 1000), (1.5, 0.8, 1200), (1.5, 1.0, 1500)],
+    columns=["uplift", "balance_rate", "quantity"],
+)
 
 
 @pytest.fixture(autouse=True)
@@ -82,6 +94,9 @@ def _all() -> list[Axes]:
         plots.waterfall(TREE),
         plots.fan(DAILY.rename(columns={"gmv": "value"}), AHEAD, measure="revenue", naive=AHEAD),
         plots.parts(PARTS, measure="units"),
+        plots.tradeoff(REPLAYED),
+        plots.matrix(CLASSES),
+        plots.sensitivity(FIELD),
     ]
 
 
@@ -151,6 +166,27 @@ def test_segments_pair_customers_and_sales() -> None:
     axes = plots.segments(SEGMENTS)
     assert _names(axes) == ["Champions", "Lost customers"]
     assert [round(bar.get_width(), 6) for bar in axes.patches] == [0.25, 0.75, 0.6, 0.4]
+
+
+def test_each_rule_is_a_line_from_little_stock_to_much() -> None:
+    axes = plots.tradeoff(REPLAYED)
+    lines = {str(line.get_label()): np.asarray(line.get_xydata()).tolist() for line in axes.get_lines()}
+    assert lines == {
+        "Handbook: daily sales \u00d7 lead time": [[2.4, 0.67]],
+        "Forecast quantile": [[5.8, 0.9], [11.9, 0.98]],
+    }
+
+
+def test_the_matrix_counts_products_and_leaves_the_unjudged_out() -> None:
+    said = {t.get_text() for t in plots.matrix(CLASSES).texts}
+    assert said - {""} == {"Products: 2\n80.0%", "Products: 1\n15.0%"}
+
+
+def test_the_field_of_a_presale_has_the_most_orders_on_top() -> None:
+    axes = plots.sensitivity(FIELD)
+    assert [t.get_text() for t in axes.texts] == ["1,200", "1,500", "800", "1,000"]
+    assert [t.get_text() for t in axes.get_yticklabels()] == ["1.5", "1"]
+    assert [t.get_text() for t in axes.get_xticklabels()] == ["80%", "100%"]
 
 
 def test_the_waterfall_ends_at_the_whole_change() -> None:
