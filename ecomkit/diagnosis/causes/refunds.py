@@ -51,8 +51,7 @@ def bad_batches(store: Store, period: Period) -> list[Finding]:
             "sold_to": until,
         }
         money = priced(run.missing, run.error, amount)
-        slices = {"product_id": product}
         at_most = "act" if run.z >= episode.Z_MIN else "watch"
-        found = Finding("bad_batch", slices, since, until, *money, run.z, "supply", 1, values, at_most=at_most)
-        findings.append(found)
+        told = ({"product_id": product}, since, until, *money, run.z, "supply", 1, values)
+        findings.append(Finding("bad_batch", *told, at_most=at_most))
     return findings
