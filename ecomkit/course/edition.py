@@ -54,6 +54,11 @@ def sources() -> list[Path]:
     return found
 
 
+def pages() -> list[Path]:
+    """What learners get beside the lessons: the glossary."""
+    return sorted(shelf.folder().parent.glob("*.ipynb"))
+
+
 def edition(lesson: Any, lang: str) -> Any:
     """Returns the learner's edition of a lesson; the lesson itself is not changed.
 
@@ -94,7 +99,7 @@ def write(to: str | Path, lang: str) -> Written:
     kept: list[str] = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for source in sources():
+        for source in [*sources(), *pages()]:
             target = folder / source.name
             (kept if target.exists() else new).append(source.name)
             if not target.exists():

@@ -1,7 +1,10 @@
 """Stores to learn on: another one for each learner, and one in trouble."""
 
 from ecomkit.course import my_store, record, stores
-from ecomkit.diagnosis import findings
+from ecomkit.course.spoiled import CENTS_FROM, cents_until, spoiled_store
+from ecomkit.diagnosis import findings, quality
+
+SEED = 20
 
 # --- by hand ---------------------------------------------------------------------------------------------------------
 
@@ -18,3 +21,15 @@ def test_a_learner_has_one_store_and_another_learner_another() -> None:
 
 def test_nothing_goes_wrong_in_it() -> None:
     assert findings.rank(my_store()).empty
+
+
+def test_the_careless_export_lies_in_three_ways_and_in_no_other() -> None:
+    audit = quality.audit(spoiled_store())
+    wrong = set(audit.loc[audit["severity"] == "wrong", "check"])
+    assert wrong == {"money_units", "total_rows", "brushed_orders"}
+    orders = spoiled_store().orders.df().set_index("order_id")
+    days = orders["order_date"].dt.date
+    is_cents = (days >= CENTS_FROM) & (days <= cents_until(SEED))
+    lines = spoiled_store().order_lines.df().groupby("order_id")["revenue"].sum() + orders["shipping_fee"]
+    assert (orders["revenue"] / lines)[is_cents].round(6).eq(100).all()
+    assert (orders["revenue"] / lines)[~is_cents].round(6).eq(1).all()

@@ -4,12 +4,13 @@ from functools import cache
 from types import ModuleType
 
 from ecomkit.course.exercise import Exercise
-from ecomkit.course.lessons import capstone, customers, funnel, kpis, queries, repeat, start, stock, tables, why
+from ecomkit.course.lessons import capstone, customers, funnel, kpis, lies, queries, repeat, start, stock, tables, why
 
 LESSONS: dict[str, ModuleType] = {
     "00": start,
     "01": tables,
     "02": kpis,
+    "03": lies,
     "05": queries,
     "06": why,
     "07": funnel,
