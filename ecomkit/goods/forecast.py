@@ -59,10 +59,11 @@ def predict(
     -------
     pandas.DataFrame
         `series` (where `daily` has it), `date`, `mean`; `low_80, high_80, low_95, high_95` (a pair per level); all in
-        the unit of `value`, never negative, 0 on closed days; a range is missing where less than two days are known.
+        the unit of `value`, never negative, 0 on closed days; a range is missing where less than two of the last
+        56 days are known.
         `method`: "recipe" (calendar regression and boosted trees), "calendar" (the regression alone: too few days for
-        trees), "sparse" (for a series that sells on few days), or "fallback" (fewer than 56 days: the mean of the last
-        four same weekdays).
+        trees), "sparse" (for a series that sells on few days), or "fallback" (fewer than 56 days observed, or none of
+        the last 56: the mean of the last four same weekdays).
 
     Raises
     ------

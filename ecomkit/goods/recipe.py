@@ -11,7 +11,7 @@ from ecomkit.goods.design import mega_days
 from ecomkit.goods.series import Panel
 
 RECIPE, CALENDAR, SPARSE, FALLBACK = "recipe", "calendar", "sparse", "fallback"
-FALLBACK_DAYS = 56  # observed, below which the last same weekdays do as well as anything
+FALLBACK_DAYS = 56  # observed, below which the last same weekdays do as well as anything; so does what ended before
 SPARSE_INTERVAL = 1.32  # open days per day with sales, from which a series is sparse
 SPARSE_WINDOW = 182
 
@@ -27,8 +27,9 @@ def routes(panel: Panel) -> np.ndarray:
     recent = panel.value[:, -SPARSE_WINDOW:]
     open_days, sale_days = np.isfinite(recent).sum(axis=1), (np.nan_to_num(recent) > 0).sum(axis=1)
     is_sparse = open_days >= SPARSE_INTERVAL * sale_days
-    is_short = np.isfinite(panel.value).sum(axis=1) < FALLBACK_DAYS
-    return np.where(is_short, FALLBACK, np.where(is_sparse, SPARSE, RECIPE)).astype(object)
+    known = np.isfinite(panel.value)
+    is_little = (known.sum(axis=1) < FALLBACK_DAYS) | ~known[:, -FALLBACK_DAYS:].any(axis=1)
+    return np.where(is_little, FALLBACK, np.where(is_sparse, SPARSE, RECIPE)).astype(object)
 
 
 def forecast(panel: Panel, origins: np.ndarray, horizon: int) -> tuple[np.ndarray, np.ndarray]:

@@ -117,6 +117,24 @@ def test_a_series_that_died_is_near_zero():
     assert ahead.loc["alive", "mean"].min() > 50
 
 
+def test_a_series_whose_rows_end_long_before_is_not_taken_for_dead():
+    """Nothing is known of its last months: its last weeks are repeated, without a range, and the method says so."""
+    table = pd.concat([days(np.full(200, 8.0), series="all"), days(np.full(100, 5.0), series="ended")])
+    ahead = forecast.predict(table, horizon=3).set_index("series").loc["ended"]
+    assert ahead["method"].unique().tolist() == ["fallback"]
+    assert ahead["mean"].tolist() == [5.0] * 3
+    assert ahead[["low_80", "high_80"]].isna().all(axis=None)
+    total = forecast.predict_total(table, days=3).set_index("series").loc["ended"]
+    assert (total["mean"], total["method"]) == (15.0, "fallback")
+
+
+def test_a_promotion_never_seen_and_a_store_that_has_closed_do_no_harm():
+    first = days([5.0] * 100 + [np.nan] * 7, promo=[0] * 103 + [1] * 4)
+    assert forecast.predict(first, horizon=7)["mean"].tolist() == pytest.approx([5.0] * 7, rel=1e-3)
+    shut = days([5.0] * 100 + [0.0] * 30, closed=[False] * 100 + [True] * 30)
+    assert np.isfinite(forecast.predict(shut, horizon=7)["mean"]).all()
+
+
 def test_net_days_below_zero_are_days_without_sales():
     value = week(30)
     value[50] = -80.0
