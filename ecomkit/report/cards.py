@@ -14,7 +14,7 @@ from ecomkit.report.piece import Piece, join, tag
 from ecomkit.report.text import _, label
 from ecomkit.report.values import NONE, kind, show, signed
 
-__all__ = ["findings", "headline", "kpis", "needs", "note", "scope", "style", "table"]
+__all__ = ["findings", "headline", "kpis", "needs", "needs_values", "note", "scope", "style", "table"]
 
 LOWER_IS_BETTER = {
     "refund_amount",
@@ -151,18 +151,26 @@ def needs(store: Store, *tables: str) -> bool:
     """True if the store has all `tables`; otherwise a note says what is missing, and the section can be skipped."""
     missing = [name for name in tables if not store.has(name)]
     if missing:
-        from IPython.display import display
-
-        names = _(", ").join(f"{label(name, column='table')} ({name})" for name in missing)
-        display(
-            note(
-                _(
-                    "This section needs {tables}, which this store does not have. The rest of the report stands.",
-                    tables=names,
-                )
-            )
-        )
+        _say_missing(_(", ").join(f"{label(name, column='table')} ({name})" for name in missing))
     return not missing
+
+
+def needs_values(store: Store, table: str, column: str) -> bool:
+    """True if `column` of `table` is there and filled in some row; otherwise a note says that it is missing."""
+    there = store.has(table) and column in store.table(table).columns
+    filled = there and bool(store.table(table).filter(f"{column} IS NOT NULL").limit(1).fetchall())
+    if not filled:
+        _say_missing(f"{label(column)} ({table}.{column})")
+    return filled
+
+
+def _say_missing(names: str) -> None:
+    from IPython.display import display
+
+    said = _(
+        "This section needs {tables}, which this store does not have. The rest of the report stands.", tables=names
+    )
+    display(note(said))
 
 
 def style() -> Piece:

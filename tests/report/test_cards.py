@@ -3,12 +3,14 @@
 import datetime as dt
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ecomkit.data.store import open_store, write_store
 from ecomkit.report import cards, text
 from ecomkit.report.advice import WORDS, advise
 from ecomkit.report.piece import Piece, join, tag
@@ -226,6 +228,27 @@ def test_needs_says_what_is_missing(capsys: pytest.CaptureFixture[str]) -> None:
         "This section needs inventory (inventory), daily ad spend (ads_daily), which this store does not have. "
         "The rest of the report stands.\n"
     )
+
+
+def test_a_column_that_is_empty_is_missing_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    orders = pd.DataFrame(
+        {
+            "order_id": ["1", "2"],
+            "customer_id": pd.Series([None, None], dtype="str"),
+            "order_date": pd.to_datetime(["2025-01-01", "2025-01-02"]),
+            "revenue": [1.0, 2.0],
+        }
+    )
+    path = write_store(tmp_path / "shop", {"orders": orders}, name="S", currency="CNY", timezone="Asia/Shanghai")
+    with open_store(path) as store:
+        assert cards.needs_values(store, "orders", "revenue")
+        assert capsys.readouterr().out == ""
+        assert not cards.needs_values(store, "orders", "customer_id")
+        assert not cards.needs_values(store, "orders", "device")
+        assert not cards.needs_values(store, "events", "user_id")
+    said = capsys.readouterr().out
+    assert said.startswith("This section needs Customer ID (orders.customer_id), which this store does not have.")
+    assert said.count("The rest of the report stands.") == 3
 
 
 def test_cards_do_not_change_their_input() -> None:
