@@ -28,6 +28,7 @@ _HOMES = {
     "funnel": "traffic.funnel",
     "plan": "operations.plan",
     "metrics": "diagnosis.metrics",
+    "drill": "diagnosis.drill",
     "explain": "diagnosis.explain",
     "findings": "diagnosis.findings",
     "playbook": "diagnosis.playbook",
@@ -40,6 +41,7 @@ __all__ = [
     "calendar",
     "catalog",
     "cohort",
+    "drill",
     "explain",
     "findings",
     "forecast",
@@ -65,7 +67,7 @@ if TYPE_CHECKING:
     from ecomkit.customers import cohort, rfm
     from ecomkit.data import catalog, simulate, tables
     from ecomkit.data.store import open_store, write_store
-    from ecomkit.diagnosis import explain, findings, metrics, playbook, quality, rootcause
+    from ecomkit.diagnosis import drill, explain, findings, metrics, playbook, quality, rootcause
     from ecomkit.goods import calendar, forecast, inventory, products, sales
     from ecomkit.operations import plan
     from ecomkit.traffic import funnel

@@ -5,8 +5,8 @@ import numpy as np
 BINS, BIN_MIN = 12, 40
 LEAST = 1e-3  # of a leaf's size: what noise is at least, so that data without any can be searched too
 NORMAL = 1.4826  # times the median absolute deviation makes the standard deviation of normal noise
-# The 95 % quantile of |t| over its median, and the degrees of freedom: Student's table; 10 stand for all lighter ones.
-TAILS = ([3.18, 3.75, 5.27], [10.0, 4.0, 2.0])
+# The 95 % quantile of |t| over its median, and the degrees of freedom: Student's table; 20 stand for all lighter ones.
+TAILS = ([3.03, 3.18, 3.75, 5.27], [20.0, 10.0, 4.0, 2.0])
 
 
 def variances(deviation: np.ndarray, doubt: np.ndarray, *, clean: bool) -> tuple[float, float]:

@@ -20,6 +20,7 @@ CODES = {"segment", "owner", "role", "table", "metric", "factor", "step", "confi
     "customer_type",
     "outcome",
     "what",
+    "paradox",
     "method",
     "event",
     "check",

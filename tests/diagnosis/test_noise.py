@@ -47,4 +47,4 @@ def test_the_two_parts_of_noise_are_told_apart():
 def test_the_freedom_of_heavy_tails():
     scale = np.ones(20_000)
     assert noise.freedom(RANDOM.standard_t(4, 20_000), scale) == pytest.approx(4, abs=0.7)
-    assert noise.freedom(RANDOM.normal(0, 1, 20_000), scale) == 10
+    assert noise.freedom(RANDOM.normal(0, 1, 20_000), scale) > 12

@@ -42,6 +42,8 @@ EDITIONS = [
     ("retention", "olist", "en"),
     ("forecast", "demo", "zh"),
     ("forecast", "olist", "en"),
+    ("metric_tree", "demo", "zh"),
+    ("metric_tree", "olist", "en"),
 ]
 CHINESE = re.compile("[\u4e00-\u9fff]")
 AS_IN_CHINESE = {"PC", "iOS", "RFM", "ID", "ROI", "SKU", "\u2013"}
