@@ -11,6 +11,7 @@ from ecomkit.goods.windows import CEILING, CODED, Windows
 STEP_DAYS, REACH_DAYS = 5, 1100  # an origin every so many days, of the last so many days
 ROWS_MAX, ROWS_MIN = 60_000, 1_000
 HISTORY_DAYS = 28  # that an origin needs
+HORIZON_MIN = 28  # days ahead to learn from, so that a shorter forecast is the beginning of a longer one
 SETTINGS: dict[str, Any] = {
     "max_iter": 150,
     "learning_rate": 0.05,
@@ -36,7 +37,7 @@ def forecast(panel: Panel, origins: np.ndarray, horizon: int, *, loss: str = "ab
     """
     shape = len(origins), len(panel.names), horizon
     windows = Windows(panel)
-    rows, target = _training(windows, int(origins.min()), horizon)
+    rows, target = _training(windows, int(origins.min()), max(horizon, HORIZON_MIN))
     if len(target) < ROWS_MIN:
         return np.full(shape, np.nan)
     from sklearn.ensemble import HistGradientBoostingRegressor  # heavy: loaded only where it is needed
