@@ -1,5 +1,6 @@
 """Daily figures: the same people are counted once, whichever exports tell of them."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -127,3 +128,18 @@ def test_a_sum_that_lacks_a_column_says_so(tmp_path: Path) -> None:
     told = import_files([rows], to=tmp_path / "mine").files[0]
     assert told.not_there == ["发货后退款金额"]
     assert told.totals["product_revenue"] == 100.0
+
+
+# --- reference -------------------------------------------------------------------------------------------------------
+
+
+def test_a_mixed_store_keeps_its_platforms_apart(tmp_path: Path) -> None:
+    """Taobao, JD and Douyin in one store: each platform's orders and money are those of its own truth."""
+    samples = Path(__file__).parents[3] / "datasets" / "samples"
+    truth = json.loads((samples / "truth.json").read_text(encoding="utf-8"))["files"]
+    names = [next(n for n in truth if n.startswith(f"{format_}_orders/")) for format_ in ("taobao", "jd", "douyin")]
+    done = import_files([samples / name for name in names], to=tmp_path / "mine")
+    with open_store(done.store) as store:
+        found = store.orders.aggregate("platform, count(*), round(sum(revenue), 2)", "platform").fetchall()
+    wanted = [(truth[n]["platform"], truth[n]["totals"]["orders"], round(truth[n]["totals"]["gmv"], 2)) for n in names]
+    assert sorted(found) == sorted(wanted)
