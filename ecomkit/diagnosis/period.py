@@ -36,7 +36,7 @@ class Period:
         return f"{column}::DATE BETWEEN DATE '{self.before_start}' AND DATE '{self.before_end}'"
 
 
-def period(store: Store, start: Day = None, end: Day = None, compare: str = "previous") -> Period:
+def period(store: Store, start: Day = None, end: Day = None, compare: str = "previous", days: int = DAYS) -> Period:
     """Returns the days to look at and the days to compare them with.
 
     Parameters
@@ -44,11 +44,13 @@ def period(store: Store, start: Day = None, end: Day = None, compare: str = "pre
     store
         The store; its first and last day of data bound the period.
     start, end
-        First and last day, both included, as a date or "YYYY-MM-DD". Without them: the last 28 full days. With one of
-        them: 28 days from or to it. Fewer where there is no data for as many days before.
+        First and last day, both included, as a date or "YYYY-MM-DD". Without them: the last `days` full days. With
+        one of them: `days` days from or to it. Fewer where there is no data for as many days before.
     compare
         "previous": as many days, just before. "year": the same dates a year earlier.
         "YYYY-MM-DD..YYYY-MM-DD": these days.
+    days
+        How many where `start` or `end` is not given, 1 or more.
 
     Raises
     ------
@@ -58,7 +60,9 @@ def period(store: Store, start: Day = None, end: Day = None, compare: str = "pre
     """
     first, last = coverage(store)
     begin, finish = parse_day(start, "start"), parse_day(end, "end")
-    begin, finish = _fill(first, last, begin, finish, compare == "previous")
+    if isinstance(days, bool) or days < 1:
+        raise ParameterError(f"days={days!r} cannot be.", "give a whole number, 1 or more.")
+    begin, finish = _fill((first, last), begin, finish, compare == "previous", days)
     require_days(store, begin, finish)
     before = _before(begin, finish, compare)
     if before[0] <= finish and begin <= before[1]:
@@ -74,17 +78,18 @@ def period(store: Store, start: Day = None, end: Day = None, compare: str = "pre
 
 
 def _fill(
-    first: dt.date, last: dt.date, start: dt.date | None, end: dt.date | None, leaves_room: bool
+    within: tuple[dt.date, dt.date], start: dt.date | None, end: dt.date | None, leaves_room: bool, days: int
 ) -> tuple[dt.date, dt.date]:
-    """Sets the ends that are not given: four weeks, or fewer where as many days before would not be in the data."""
+    """Sets the ends that are not given: so many days, or fewer where as many before would not be in the data."""
+    first, last = within
     if start is not None:
         room = (last - start).days + 1
         room = min(room, (start - first).days) if leaves_room else room
-        return start, end or start + dt.timedelta(days=max(1, min(DAYS, room)) - 1)
+        return start, end or start + dt.timedelta(days=max(1, min(days, room)) - 1)
     end = end or last
     room = (end - first).days + 1
     room = room // 2 if leaves_room else room
-    return end - dt.timedelta(days=max(1, min(DAYS, room)) - 1), end
+    return end - dt.timedelta(days=max(1, min(days, room)) - 1), end
 
 
 def _before(start: dt.date, end: dt.date, compare: str) -> tuple[dt.date, dt.date]:

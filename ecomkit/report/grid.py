@@ -19,6 +19,7 @@ CODES = {"segment", "owner", "role", "table", "metric", "factor", "step", "confi
     "buyer",
     "customer_type",
     "outcome",
+    "state",
     "what",
     "paradox",
     "method",
@@ -31,7 +32,17 @@ CODES = {"segment", "owner", "role", "table", "metric", "factor", "step", "confi
 }
 PHRASES = {"action", "category", "title", "product", "reason", "province"}
 # In a table of metrics the unit of these is that of the row's metric.
-OF_THE_ROW = {"before", "after", "change", "orders_table", "traffic_daily", "difference"} | {"forecast", "needed"}
+OF_THE_ROW = {
+    "before",
+    "after",
+    "change",
+    "low",
+    "high",
+    "year_before",
+    "orders_table",
+    "traffic_daily",
+    "difference",
+} | {"forecast", "needed"}
 
 
 def table(

@@ -7,10 +7,11 @@ from pathlib import Path
 import duckdb
 
 from ecomkit.data import check
-from ecomkit.data.days import parse_day, require_days
+from ecomkit.data.days import coverage, parse_day, require_days
 from ecomkit.data.store import Store, open_store
 from ecomkit.data.tables import TABLES
-from ecomkit.diagnosis.period import period
+from ecomkit.diagnosis import usual
+from ecomkit.diagnosis.period import DAYS, period
 from ecomkit.errors import TableError
 from ecomkit.report.contract import Value
 
@@ -28,7 +29,8 @@ def settle(values: Mapping[str, Value]) -> Subject:
 
     A report with the parameters `start, end, compare` looks at a period and at the one before it, as
     `diagnosis.metrics.period` settles them; a report without `compare` looks at all days from `start` to `end`, and
-    "" is the store's first or last day.
+    "" is the store's first or last day. A report with `days` looks at so many by default; one with `day` or `month`
+    looks at that.
 
     Raises
     ------
@@ -51,9 +53,19 @@ def settle(values: Mapping[str, Value]) -> Subject:
 
 def _days(store: Store, values: Mapping[str, Value]) -> dict[str, str]:
     if {"start", "end", "compare"} <= values.keys():
-        days = period(store, str(values["start"]), str(values["end"]), str(values["compare"]))
+        days = period(
+            store, str(values["start"]), str(values["end"]), str(values["compare"]), int(values.get("days", DAYS))
+        )
         before = {"before_start": f"{days.before_start}", "before_end": f"{days.before_end}"}
         return {"start": f"{days.start}", "end": f"{days.end}", **before}
+    if "day" in values:
+        day = parse_day(str(values["day"]), "day") or coverage(store)[1]
+        require_days(store, day, day)
+        return {"start": f"{day}", "end": f"{day}"}
+    if "month" in values:
+        start, end = usual.span(store, str(values["month"]))
+        require_days(store, start, end)
+        return {"start": f"{start}", "end": f"{end}"}
     if {"start", "end"} <= values.keys():
         start = parse_day(str(values["start"]), "start") or store.start
         end = parse_day(str(values["end"]), "end") or store.end
