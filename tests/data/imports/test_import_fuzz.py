@@ -170,6 +170,8 @@ def test_a_broken_sample_is_read_right_or_complained_of(bench: duckdb.DuckDBPyCo
             continue
         wanted, account_of_whole = whole[name]
         wrong = {key: (totals[key], wanted[key]) for key in totals if key in wanted and totals[key] != wanted[key]}
+        if mutation is _spoil_cell:  # another text in an id is another id: rows are counted otherwise, sums must hold
+            wrong = {key: both for key, both in wrong.items() if "." in key}
         if wrong and not _complains(told, account_of_whole):
             silent.append((seed, name, mutation.__name__, wrong))
     assert silent == [], "\n".join(map(str, silent))
