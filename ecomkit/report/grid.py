@@ -29,6 +29,10 @@ CODES = {"segment", "owner", "role", "table", "metric", "factor", "step", "confi
     "problem",
     "counted",
     "against",
+    "stock_status",
+    "rule",
+    "part",
+    "choice",
 }
 PHRASES = {"action", "category", "title", "product", "reason", "province"}
 # In a table of metrics the unit of these is that of the row's metric.

@@ -19,6 +19,12 @@ _KINDS = {
     **dict.fromkeys(("money_at_stake", "money_low", "money_high", "gross_profit"), "money"),
     **dict.fromkeys(("revenue_per_day", "stock_value"), "money"),
     **dict.fromkeys(("share", "customer_share", "revenue_share", "net_sales_share"), "share"),
+    **dict.fromkeys(("stock_value", "old_value", "order_value", "inventory_value", "gain", "expected_loss"), "money"),
+    **dict.fromkeys(("reorder_point", "handbook_point", "rule_point", "order_quantity", "clear_days"), "count"),
+    **dict.fromkeys(
+        ("daily_demand", "demand", "times_usual", "days_of_cover", "lift", "affinity", "expected_orders"), "decimal"
+    ),
+    "service_level": "share",
     "retention": "rate",
     "confidence": "certainty",
     **dict.fromkeys(("customers", "users", "lost", "open", "rank", "age", "frequency", "addresses"), "count"),

@@ -44,7 +44,14 @@ EDITIONS = [
     ("forecast", "olist", "en"),
     ("metric_tree", "demo", "zh"),
     ("metric_tree", "olist", "en"),
+    ("inventory", "demo", "zh"),
+    ("inventory", "online_retail_ii", "en"),
+    ("inventory", "olist", "zh"),
+    ("inventory", "m5", "en"),
+    ("presale", "demo", "en"),
+    ("presale", "m5", "zh"),
 ]
+PARAMS = {"inventory": {"top": 12}}  # forecasts of few products, so that a run costs no more than others
 CHINESE = re.compile("[\u4e00-\u9fff]")
 AS_IN_CHINESE = {"PC", "iOS", "RFM", "ID", "ROI", "SKU", "\u2013"}
 Edition = tuple[str, str, str]
@@ -83,7 +90,8 @@ def read(tmp_path_factory: pytest.TempPathFactory) -> Read:
     @cache
     def page(edition: Edition) -> Page:
         name, store, lang = edition
-        return Page(edition, run(name, store=store, lang=lang, out=tmp_path_factory.mktemp(name), progress=False))
+        out, params = tmp_path_factory.mktemp(name), PARAMS.get(name)
+        return Page(edition, run(name, store=store, lang=lang, params=params, out=out, progress=False))
 
     def read_or_skip(edition: Edition) -> Page:
         with pytest.MonkeyPatch.context() as patch:
@@ -206,7 +214,9 @@ def test_a_section_whose_table_is_missing_says_so(read: Read, opened: Opened, ed
     missing = _missing(page, opened(page.store))
     with text.using(page.lang):
         expected = [f"{label(table, column='table')} ({table})" for table in missing]
-    notes = [note for note in page.said(".ek-note") if re.search(r"\((traffic_daily|events)\)", note)]
+    notes = [
+        note for note in page.said(".ek-note") if re.search(r"\((traffic_daily|events|inventory|order_lines)\)", note)
+    ]
     assert len(notes) == len(expected)
     assert [name for name, note in zip(expected, notes, strict=True) if name not in note] == []
     assert bool(missing) == (page.store != "demo" and bool(_gates(page.report)))
