@@ -7,7 +7,7 @@ from duckdb import DuckDBPyRelation
 from ecomkit.diagnosis.quality.check import Case
 
 LEFT = 0.2  # of the usual count, at most, is left
-GOES_ON = 0.5  # of the usual orders of a source, at least, come
+ERRORS, SPARE = 4, 3  # a lost source sells to the visitors left: standard errors, and orders, beyond that
 EXPECTED = 10  # so many are to be expected: then a fifth of them is no chance
 COLUMNS = ["counted", "slice", "day", "actual", "usual", "orders", "money"]
 
@@ -82,12 +82,13 @@ def _sources(case: Case) -> list[tuple]:
     money = "revenue" if case.has("traffic_daily.revenue") else "NULL"
     return case.sql(f"""
         WITH usual AS (
-            SELECT source, median(visitors) FILTER (visitors > 0) AS usual, median({sales}) AS orders
+            SELECT source, median(visitors) FILTER (visitors > 0) AS usual,
+                sum({sales}) / nullif(sum(visitors), 0) AS rate
             FROM {case.rows("traffic_daily")} GROUP BY 1)
         SELECT 'visitors', 'source=' || source, date::DATE, visitors::DOUBLE, usual::DOUBLE, t.{sales}::DOUBLE,
             {money}::DOUBLE
         FROM {case.rows("traffic_daily")} t JOIN usual u USING (source)
         WHERE t.{sales} > 0 AND (
             visitors = 0 OR usual >= {EXPECTED} AND visitors < {LEFT} * usual
-                AND t.{sales} >= greatest(2, {GOES_ON} * u.orders))
+                AND t.{sales} > visitors * rate + {ERRORS} * sqrt(visitors * rate) + {SPARE})
         ORDER BY ALL""").fetchall()
