@@ -4,13 +4,27 @@ from functools import cache
 from types import ModuleType
 
 from ecomkit.course.exercise import Exercise
-from ecomkit.course.lessons import capstone, customers, funnel, kpis, lies, queries, repeat, start, stock, tables, why
+from ecomkit.course.lessons import (
+    capstone,
+    customers,
+    funnel,
+    kpis,
+    lies,
+    queries,
+    repeat,
+    sheets,
+    start,
+    stock,
+    tables,
+    why,
+)
 
 LESSONS: dict[str, ModuleType] = {
     "00": start,
     "01": tables,
     "02": kpis,
     "03": lies,
+    "04": sheets,
     "05": queries,
     "06": why,
     "07": funnel,
