@@ -103,6 +103,13 @@ def span(store: Store, of: str = "") -> tuple[dt.date, dt.date]:
     return start, end
 
 
+def before(store: Store, of: str = "") -> str:
+    """Returns the month before as `compare` takes it, e.g. "2025-08-01..2025-08-31"; "previous" where the data does
+    not reach back to it."""
+    first, last = _shift(*span(store, of), 1)
+    return f"{first}..{last}" if first >= store.start else "previous"
+
+
 def _figures(store: Store, start: dt.date, end: dt.date) -> pd.Series:
     return total(daily(store, start, end)).iloc[0][[*SUMS, *RATES]].astype(float)
 

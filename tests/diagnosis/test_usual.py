@@ -56,6 +56,11 @@ def test_what_the_data_does_not_reach_back_to_is_missing(store: Store) -> None:
     assert np.isnan(gmv["year_before"])
 
 
+def test_the_month_before_is_whole_or_not_asked_for(store: Store) -> None:
+    assert usual.before(store) == "2025-02-01..2025-02-28"
+    assert usual.before(store, "2024-03") == "previous"
+
+
 def test_the_days_of_a_month(store: Store) -> None:
     assert usual.span(store) == (dt.date(2025, 3, 1), dt.date(2025, 3, 31))
     assert usual.span(store, "2025-02") == (dt.date(2025, 2, 1), dt.date(2025, 2, 28))

@@ -50,8 +50,13 @@ EDITIONS = [
     ("inventory", "m5", "en"),
     ("presale", "demo", "en"),
     ("presale", "m5", "zh"),
+    ("daily_clear", "demo", "zh"),
+    ("weekly_review", "online_retail_ii", "zh"),
+    ("weekly_review", "olist", "en"),
+    ("monthly_report", "demo", "en"),
 ]
 PARAMS = {"inventory": {"top": 12}}  # forecasts of few products, so that a run costs no more than others
+OWN_DAYS = {"daily_clear", "weekly_review", "monthly_report"}
 CHINESE = re.compile("[\u4e00-\u9fff]")
 AS_IN_CHINESE = {"PC", "iOS", "RFM", "ID", "ROI", "SKU", "\u2013"}
 Edition = tuple[str, str, str]
@@ -232,7 +237,11 @@ def test_the_masthead_names_store_and_days(read: Read, opened: Opened, edition: 
         days = [f"{period.start} \u2013 {period.end}", f"{period.before_start} \u2013 {period.before_end}"]
     with text.using(page.lang):
         name = text._(store.name)
-    assert page.said(".masthead dd") == [name, *days, store.currency]
+    said = page.said(".masthead dd")
+    if page.report in OWN_DAYS:  # the report's own test has their days
+        assert (said[0], said[-1]) == (name, store.currency)
+    else:
+        assert said == [name, *days, store.currency]
 
 
 def test_the_same_inputs_give_the_same_bytes(read: Read, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
