@@ -16,14 +16,16 @@ SCALES = {"fen": 0.01, "percent": 0.01, "negative": -1}
 _SPACE = " \t\r\n\u00a0\u3000\u200b\ufeff\u202f"
 
 _MACROS = """
+CREATE OR REPLACE TEMP MACRO cell_is_bare(x) AS (
+  regexp_matches(x, '^[0-9A-Za-z#\\p{{Han}}](.*[0-9A-Za-z\\p{{Han}}])?$'));
+CREATE OR REPLACE TEMP MACRO cell_filled(t) AS (
+  CASE WHEN strlen(t) <= 6 AND lower(t) IN ({missing}) THEN NULL ELSE t END);
 CREATE OR REPLACE TEMP MACRO cell_bare(x) AS (
-  CASE WHEN x IS NULL THEN NULL
-    WHEN length(x) <= 5 AND lower(trim(x, {space})) IN ({missing}) THEN NULL
-    ELSE nullif(trim(x, {space} || {marks}), '') END);
+  CASE WHEN x = '' THEN NULL WHEN cell_is_bare(x) THEN cell_filled(x)
+    ELSE cell_filled(trim(x, {space} || {marks})) END);
 CREATE OR REPLACE TEMP MACRO cell_text(x) AS (
-  CASE WHEN x IS NULL THEN NULL
-    WHEN length(x) <= 5 AND lower(trim(x, {space})) IN ({missing}) THEN NULL
-    ELSE nullif(trim(CASE WHEN x[1] = '=' THEN trim(x, {marks}) ELSE x END, {space}), '') END);
+  CASE WHEN x = '' THEN NULL WHEN cell_is_bare(x) THEN cell_filled(x)
+    WHEN x[1] = '=' THEN cell_filled(trim(x, {space} || {marks})) ELSE cell_filled(trim(x, {space})) END);
 CREATE OR REPLACE TEMP MACRO cell_plain(b) AS (
   regexp_replace(translate(b, {wide}), '[{signs}()\\s\u00a0\u202f]+', '', 'g'));
 CREATE OR REPLACE TEMP MACRO cell_scale(b) AS (
