@@ -52,7 +52,7 @@ def workbook(sheets: Mapping[str, pd.DataFrame], lang: str | None = None) -> byt
     --------
     >>> file = workbook({"plan": pd.DataFrame({"product_id": ["0042"], "order_quantity": [12]})})
     >>> pd.read_excel(io.BytesIO(file), dtype=str, engine="calamine")
-      Product ID Order quantity
+      Product ID Units to order
     0       0042             12
     """
     if not sheets:
