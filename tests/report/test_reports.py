@@ -220,7 +220,9 @@ def test_a_section_whose_table_is_missing_says_so(read: Read, opened: Opened, ed
     with text.using(page.lang):
         expected = [f"{label(table, column='table')} ({table})" for table in missing]
     notes = [
-        note for note in page.said(".ek-note") if re.search(r"\((traffic_daily|ads_daily|events|inventory|order_lines)\)", note)
+        note
+        for note in page.said(".ek-note")
+        if re.search(r"\((traffic_daily|ads_daily|events|inventory|order_lines)\)", note)
     ]
     assert len(notes) == len(expected)
     assert [name for name, note in zip(expected, notes, strict=True) if name not in note] == []
