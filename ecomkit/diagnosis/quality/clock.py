@@ -9,6 +9,7 @@ from ecomkit.diagnosis.quality.check import Case
 GAIN = 20.0  # log-likelihood by which a moved clock must be the better tale; by chance some 1 in 50,000 runs of days
 FIT = 0.5  # of the distance between the run's hours and the usual ones, a moved clock must explain this much
 ROUNDS = 4
+REST_MIN = 7  # days that tell what is usual, beside a run
 DAYS_MIN = 21  # of three weeks and more it can be said which hours are usual
 COLUMNS = ["table", "day", "until", "hours", "rows", "money"]
 
@@ -40,8 +41,7 @@ def _moved(hourly: pd.DataFrame, table: str, money: pd.Series) -> list[tuple]:
     if len(days) < DAYS_MIN:
         return []
     for _ in range(ROUNDS):
-        best = max((_best_run(counts, usual, hours) for hours in range(1, 24)), key=lambda run: run[0])
-        gain, first, last, hours = best
+        gain, first, last, hours = _best(counts, usual)
         if gain < GAIN or not _explains(counts, usual, first, last, hours):
             break
         run = slice(first, last + 1)
@@ -63,10 +63,25 @@ def _spread(counts: np.ndarray, profile: np.ndarray) -> float:
     return max(1.0, float(np.median(((counts - expected) ** 2 / expected).sum(axis=1))) / 23)
 
 
-def _best_run(counts: np.ndarray, usual: np.ndarray, hours: int) -> tuple[float, int, int, int]:
-    """The run of days that gains most if its clock is `hours` ahead (Kadane's maximum-sum run)."""
-    profile = _profile(counts[usual])
-    gains = counts @ np.log(np.roll(profile, hours) / profile) / _spread(counts[usual], profile)
+def _best(counts: np.ndarray, usual: np.ndarray) -> tuple[float, int, int, int]:
+    """The run of days and the hours ahead that gain most: `gain, first, last, hours`. What is usual is told without
+    the run, once it is known: moved days among the usual ones would draw the hours towards none."""
+    rest = usual
+    for _ in range(ROUNDS):
+        best = max((_best_run(counts, usual, rest, hours) for hours in range(1, 24)), key=lambda run: run[0])
+        without = usual.copy()
+        without[best[1] : best[2] + 1] = False
+        if without.sum() < REST_MIN or (without == rest).all():
+            break
+        rest = without
+    return best
+
+
+def _best_run(counts: np.ndarray, usual: np.ndarray, rest: np.ndarray, hours: int) -> tuple[float, int, int, int]:
+    """The run of usual days that gains most over the hours of `rest` if its clock is `hours` ahead (Kadane's
+    maximum-sum run)."""
+    profile = _profile(counts[rest])
+    gains = counts @ np.log(np.roll(profile, hours) / profile) / _spread(counts[rest], profile)
     gains[~usual] = -np.inf
     best, total, begin, span = 0.0, 0.0, 0, (0, 0)
     for day, gain in enumerate(gains):
@@ -82,7 +97,7 @@ def _explains(counts: np.ndarray, usual: np.ndarray, first: int, last: int, hour
     """Whether the run's hours are the usual ones, moved: other hours alone are a sale or a holiday."""
     rest = usual.copy()
     rest[first : last + 1] = False
-    if rest.sum() < 7:
+    if rest.sum() < REST_MIN:
         return False
     profile, here = _profile(counts[rest]), counts[first : last + 1].sum(axis=0)
     here = here / here.sum()
