@@ -1,7 +1,11 @@
 """The optimisation list: findings as tasks with an owner and a due day, and what became of them a week later."""
 
+import datetime as dt
+
 import pandas as pd
 
+from ecomkit.data.store import Store
+from ecomkit.diagnosis.period import Period
 from ecomkit.errors import TableError
 
 ITEM = ["task", "finding", "owner", "due", "state", "since", "until", "money_at_stake"]
@@ -34,6 +38,29 @@ def make(found: pd.DataFrame) -> pd.DataFrame:
     ]
     table = found.reindex(columns=[c for c in ITEM if c not in ("task", "state")])
     return table.assign(task=pd.Series(tasks, found.index, dtype="str"), state="open")[ITEM]
+
+
+def usual(store: Store, previous: pd.DataFrame, period: Period) -> str:
+    """What to compare a period with, to see whether earlier tasks still stand: as many days, before the first began.
+
+    Against the days just before it, a cause that goes on would be as usual, and would seem to be solved.
+
+    Parameters
+    ----------
+    previous : the earlier list, with `since` as `make` gives it
+
+    Returns
+    -------
+    str, as `compare` takes it, e.g. "2025-09-10..2025-09-16"; the period's own where `since` is not known, no task
+    began before the period, or the data does not reach back so far.
+    """
+    own = f"{period.before_start}..{period.before_end}"
+    began = pd.to_datetime(previous["since"], errors="coerce").min() if "since" in previous else pd.NaT
+    if pd.isna(began) or began.date() >= period.start:
+        return own
+    last = began.date() - dt.timedelta(days=1)
+    first = last - dt.timedelta(days=period.days - 1)
+    return f"{first}..{last}" if first >= store.start else own
 
 
 def follow(previous: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecomkit.diagnosis import todo
+from ecomkit.data.store import open_store
+from ecomkit.diagnosis import findings, todo
+from ecomkit.diagnosis.period import period
 from ecomkit.errors import TableError
 
 DAY = dt.date(2025, 9, 30)
@@ -30,6 +32,31 @@ def test_a_task_is_named_by_its_finding_and_slice() -> None:
     assert items["task"].tolist() == ["source_lost source=s"]
     assert items["state"].tolist() == ["open"]
     assert list(items.columns) == todo.ITEM
+
+
+def test_earlier_tasks_are_seen_against_the_days_before_they_began(make_store) -> None:
+    rows = [(f"c{d.day}", f"{d:%Y-%m-%d} 12:00", 10) for d in pd.date_range("2025-09-01", "2025-09-30")]
+    store = make_store(rows)
+    week = period(store, "2025-09-24", "2025-09-30")
+    last = todo.make(_found(ad_waste=5.0)).assign(since=[dt.date(2025, 9, 17)])
+    assert todo.usual(store, last, week) == "2025-09-10..2025-09-16"
+    own = "2025-09-17..2025-09-23"
+    for began in (dt.date(2025, 9, 26), dt.date(2025, 9, 3), None):  # within the period; too early; not known
+        assert todo.usual(store, last.assign(since=[began]), week) == own
+    assert todo.usual(store, last.drop(columns="since"), week) == own
+
+
+def test_a_cause_that_goes_on_is_not_solved() -> None:
+    """On the demo the ad waste runs from 09-17 to 09-30: over two weeks, each as bad as the other."""
+    with open_store("demo") as store:
+        last = todo.make(findings.rank(store, "2025-09-17", "2025-09-23"))
+        task = "ad_waste campaign=social-lookalike"
+        week = period(store, "2025-09-24", "2025-09-30")
+        assert task in set(last["task"])
+        assert task not in set(todo.make(findings.rank(store, "2025-09-24", "2025-09-30"))["task"])
+        again = todo.make(findings.rank(store, week.start, week.end, todo.usual(store, last, week)))
+    outcome = todo.follow(last, again).set_index("task")["outcome"]
+    assert outcome[task] in ("same", "better", "worse")
 
 
 def test_what_became_of_each() -> None:
