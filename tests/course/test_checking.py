@@ -19,7 +19,7 @@ def test_an_exercise_from_not_attempted_to_right() -> None:
     assert check("02.1").said.startswith("`conversion_rate`: This is a percentage.")
     conversion_rate = 0.9
     assert repr(check("02.1")) == '✗ 02.1 `conversion_rate` is not right yet. Stuck? hint("02.1")'
-    conversion_rate = rate  # noqa: F841
+    conversion_rate = rate  # noqa: F841 - `check` reads it in this frame, as it reads a notebook's
     assert check("02.1").passed
     done = record.load().exercises["02.1"]
     assert (done.tries, done.right) == (4, True)  # what is not attempted is no try
@@ -44,7 +44,7 @@ def test_a_check_that_fails_itself_says_so_in_a_sentence(monkeypatch: pytest.Mon
         raise RuntimeError("no <store>")
 
     monkeypatch.setattr(checking, "_judged", fail)
-    order_count = 1  # noqa: F841
+    order_count = 1  # noqa: F841 - as above
     outcome = check("00.1")
     assert outcome.status == "broken"
     assert outcome.said == "This could not be checked: RuntimeError: no <store>."
