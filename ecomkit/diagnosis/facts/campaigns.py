@@ -5,7 +5,7 @@ import pandas as pd
 
 from ecomkit.data.store import Store
 from ecomkit.diagnosis.causes.finding import gross_margin
-from ecomkit.diagnosis.facts.rates import both, ratio
+from ecomkit.diagnosis.facts.rates import by_slice, ratio
 from ecomkit.diagnosis.period import Period
 
 SUMS = ["cost", "clicks", "orders", "revenue"]
@@ -18,13 +18,7 @@ COLUMNS = (
 def make(store: Store, period: Period) -> pd.DataFrame:
     """One row per campaign; `break_even_roas` = 1 / gross margin, missing where costs of goods are not known;
     `ad_conversion_rate` = orders / clicks."""
-    known = store.ads_daily.columns
-    sums = ", ".join((f"sum({s})" if s in known else "NULL") + f"::DOUBLE AS {s}" for s in SUMS)
-    now, before = (
-        store.ads_daily.filter(when).aggregate(f"campaign, {sums}", "campaign").df().set_index("campaign")
-        for when in (period.during("date"), period.earlier("date"))
-    )
-    table = both(now, before, period.days / period.before_days, SUMS)
+    table = by_slice(store.ads_daily, "campaign", SUMS, period)
     table["roas"], table["roas_before"] = (ratio(table[f"revenue{w}"], table[f"cost{w}"]) for w in ("", "_before"))
     table["roas_error"] = table["roas"] * 1.4 / np.sqrt(table["orders"].clip(lower=1))  # amounts vary as their mean
     table["margin"] = gross_margin(store, period)

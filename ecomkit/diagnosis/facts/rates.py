@@ -1,6 +1,9 @@
 """Rates of a table of facts: the ratio of two counts, its error, and that of the peers."""
 
 import pandas as pd
+from duckdb import DuckDBPyRelation
+
+from ecomkit.diagnosis.period import Period
 
 
 def ratio(upper: pd.Series, lower: pd.Series) -> pd.Series:
@@ -29,3 +32,13 @@ def both(now: pd.DataFrame, before: pd.DataFrame, scale: float, sums: list[str])
     table = now[sums].join(then, how="outer")
     known = [c for c in table if table[c].notna().any()]  # a figure that is not known at all stays missing
     return table.astype(float).fillna(dict.fromkeys(known, 0.0))
+
+
+def by_slice(daily: DuckDBPyRelation, by: str, sums: list[str], period: Period) -> pd.DataFrame:
+    """The sums of a daily table for each value of `by`, as `both` has them; those that it has no column for missing."""
+    parts = ", ".join((f"sum({s})" if s in daily.columns else "NULL") + f"::DOUBLE AS {s}" for s in sums)
+    now, before = (
+        daily.filter(when).aggregate(f"{by}, {parts}", by).df().set_index(by)
+        for when in (period.during("date"), period.earlier("date"))
+    )
+    return both(now, before, period.days / period.before_days, sums)

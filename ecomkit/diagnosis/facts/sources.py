@@ -3,7 +3,7 @@
 import pandas as pd
 
 from ecomkit.data.store import Store
-from ecomkit.diagnosis.facts.rates import both, error, peers, ratio
+from ecomkit.diagnosis.facts.rates import by_slice, error, peers, ratio
 from ecomkit.diagnosis.period import Period
 
 SUMS = ["visitors", "cart_users", "buyers", "revenue"]
@@ -16,13 +16,7 @@ COLUMNS = (
 
 def make(store: Store, period: Period) -> pd.DataFrame:
     """One row per source; `ad_cost` is that of the campaigns that feed it, 0 for a free one."""
-    known = store.traffic_daily.columns
-    sums = ", ".join((f"sum({s})" if s in known else "NULL") + f"::DOUBLE AS {s}" for s in SUMS)
-    now, before = (
-        store.traffic_daily.filter(when).aggregate(f"source, {sums}", "source").df().set_index("source")
-        for when in (period.during("date"), period.earlier("date"))
-    )
-    table = both(now, before, period.days / period.before_days, SUMS)
+    table = by_slice(store.traffic_daily, "source", SUMS, period)
     table["conversion_rate"] = ratio(table["buyers"], table["visitors"])
     table["conversion_rate_before"] = ratio(table["buyers_before"], table["visitors_before"])
     table["conversion_rate_error"] = error(table["buyers"], table["visitors"])
