@@ -41,7 +41,7 @@ def forecast(panel: Panel, origins: np.ndarray, horizon: int, *, loss: str = "ab
     if len(target) < ROWS_MIN:
         return np.full(shape, np.nan)
     from sklearn.ensemble import HistGradientBoostingRegressor  # heavy: loaded only where it is needed
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # comes with scikit-learn, untyped
 
     out, table = np.zeros(shape), windows.features(*rows)
     said = np.array([len(np.unique(column[np.isfinite(column)])) > 1 for column in table.T])  # the rest says nothing

@@ -1,10 +1,11 @@
 """A table as readers expect it: translated headings, aligned numbers, missing values as dashes."""
 
+import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
-from pandas.api.types import is_bool_dtype, is_numeric_dtype
+from pandas.api.types import is_bool_dtype, is_datetime64_any_dtype, is_numeric_dtype
 
 from ecomkit.report import text
 from ecomkit.report.piece import Piece, tag
@@ -97,7 +98,8 @@ def _is_number(values: "pd.Series[Any]") -> bool:
 def _cells(frame: pd.DataFrame, column: str, kinds: Mapping[str, str], has_bar: bool) -> list[Piece]:
     values = frame[column]
     if not _is_number(values):
-        say, style = _speaker(column), {"kind": "code"} if column in CODES else {}
+        is_date = is_datetime64_any_dtype(values) or isinstance(next(iter(values), None), dt.date)
+        say, style = _speaker(column), {"kind": "code"} if column in CODES or is_date else {}  # stays on one line
         return [tag("td", say(value), **style) for value in values]
     what = kinds.get(column) or kind(column)
     if what == "count" and bool((values % 1 > 0).any()) and bool((values.abs() < 1000).all()):
