@@ -9,6 +9,7 @@ from ecomkit.goods.series import Panel
 
 PARTS = ("level", "weekday", "season", "promotion", "event")
 RIDGE, RIDGE_MEGA, RIDGE_LEVEL = 3.0, 0.1, 1e-3
+YEARLY_FROM_DAYS = 500  # of history, from which the season of the year can be told
 PAIRS = 6  # of sine and cosine over the year
 SHORT_RUN = 4  # days up to which an event shares what holidays have in common
 FREQUENT = 0.05  # share of days from which a flag is a promotion whose first day and Monday are told apart

@@ -10,14 +10,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ecomkit.goods.design import PARTS, Columns, columns, mega_days
+from ecomkit.goods.design import PARTS, YEARLY_FROM_DAYS, Columns, columns, mega_days
 from ecomkit.goods.series import Panel
 from ecomkit.goods.smoothing import follow, mad
 from ecomkit.goods.windows import CEILING
 
 OFFSET = 0.3  # of the scale, added before the logarithm: days without sales stay finite
 HALF_LIFE_DAYS, YEAR_DAYS = 365, 364
-YEARLY_FROM_DAYS = 500  # of history, from which the season of the year can be told
 HUBER_MADS = 4.0
 RATIO_LOW, RATIO_HIGH = 0.8, 1.3  # of what was sold over what one day ahead was expected in the last year
 CHUNK = 32  # series at a time, which bounds the memory

@@ -6,7 +6,7 @@ cost the same.
 
 import numpy as np
 
-from ecomkit.goods.design import event_days, is_flag, mega_days
+from ecomkit.goods.design import YEARLY_FROM_DAYS, event_days, is_flag, mega_days
 from ecomkit.goods.series import Panel
 
 LEVEL_DAYS = 56  # whose mean is the unit of every other feature
@@ -102,7 +102,9 @@ def _calendar(panel: Panel) -> np.ndarray:
     """[dates, features] that all series share; the last are codes of the events yesterday, today and tomorrow."""
     dates, code = panel.dates, _event_codes(panel)
     around = [np.append(0, code[:-1]), code, np.append(code[1:], 0)]
-    columns = [dates.day_of_week, dates.day, dates.day_of_year, *around]
+    # Of a year seen once its days are mere dates: the last of them would stand for all that come.
+    season = dates.day_of_year if panel.today >= YEARLY_FROM_DAYS else np.zeros(len(dates))
+    columns = [dates.day_of_week, dates.day, season, *around]
     return np.stack([np.asarray(column, np.float32) for column in columns], axis=1)
 
 

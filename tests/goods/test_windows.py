@@ -76,3 +76,15 @@ def test_promotions_around_the_day_and_codes_of_events_that_recur():
     got = window.features(np.array([0]), np.array([at - 4]), np.array([at]))[0]
     assert got[-3:].tolist() == [0, 1, 0]
     assert got[15:18].tolist() == [promo[at], promo[at - 1], promo[at + 1]]
+
+
+def test_the_day_of_the_year_says_something_only_of_a_year_seen_twice():
+    def seasons(n):
+        table = pd.DataFrame({"date": pd.date_range("2024-01-01", periods=n), "value": 10.0 + np.arange(n) % 7})
+        told = series.read(table, horizon=28)
+        return windows._calendar(told)[:, 2], told.dates.day_of_year
+
+    short, _ = seasons(499)
+    assert not short.any()
+    long, days = seasons(500)
+    assert (long == days).all()
