@@ -1,0 +1,42 @@
+"""The command `ecomkit import`."""
+
+import argparse
+import sys
+
+from ecomkit.cli.commands import Commands
+from ecomkit.errors import ParameterError
+
+
+def add(commands: Commands) -> None:
+    """Adds `import` to the commands."""
+    importer = commands.add_parser("import", help="import platforms' exports into a store")
+    importer.add_argument("files", nargs="*", metavar="FILE", help="exports, archives or folders of them")
+    importer.add_argument("--to", metavar="PATH", help="the store's folder; it is made if it is not there")
+    importer.add_argument("--tz", default="", metavar="ZONE", help="time zone of a new store, e.g. Asia/Shanghai")
+    importer.add_argument("--store-id", default="", metavar="ID", help="put before order ids, to tell two shops apart")
+    importer.add_argument(
+        "--as", dest="profile", default="", metavar="PROFILE", help="a profile's name, or a .yaml file"
+    )
+    importer.add_argument("--explain", metavar="FILE", help="show how a file would be read, and import nothing")
+    importer.set_defaults(do=_import)
+
+
+def _import(arguments: argparse.Namespace) -> None:
+    from ecomkit.data.imports import explain, import_files
+
+    if arguments.explain:
+        print(explain(arguments.explain, profile_name=arguments.profile))
+        return
+    if not arguments.files or not arguments.to:
+        raise ParameterError("Import what, and where to?", "ecomkit import exports/ --to stores/mine.")
+    show = sys.stderr.isatty()
+    done = import_files(
+        arguments.files,
+        to=arguments.to,
+        timezone=arguments.tz,
+        store_id=arguments.store_id,
+        profile_name=arguments.profile,
+        told=(lambda name: print(f"reading {name}", file=sys.stderr)) if show else None,
+    )
+    print(done)
+    print(arguments.to)
