@@ -203,8 +203,8 @@ def _row_problems(
         if column.name in types and column.name not in broken
         for problem, condition in _conditions(column, types[column.name])
     ]
-    key = [k for k in spec.key if k in types]
-    if len(key) == len(spec.key) and spec.name != "events":  # a visitor may do the same thing twice in a moment
+    key = spec.key_in(types)
+    if set(key) <= set(types) and spec.name != "events":  # a visitor may do the same thing twice in a moment
         listed = ", ".join(f'"{k}"' for k in key)
         checks.append((", ".join(key), "duplicate", f"count(*) OVER (PARTITION BY {listed}) > 1"))
     if not checks:

@@ -1,5 +1,6 @@
 """What a canonical table is: its grain, the columns that identify a row, and each column's kind and meaning."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 KINDS = {
@@ -37,6 +38,11 @@ class Table:
 
     def column(self, name: str) -> Column:
         return next(c for c in self.columns if c.name == name)
+
+    def key_in(self, have: Iterable[str]) -> tuple[str, ...]:
+        """The columns that identify a row of a table with the columns `have`: one platform's need not name it."""
+        named = set(have)
+        return tuple(k for k in self.key if k != "platform" or k in named)
 
     @property
     def required(self) -> list[str]:

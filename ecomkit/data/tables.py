@@ -54,7 +54,7 @@ TABLES = {
         _table(
             "refunds",
             "one row per refund",
-            "refund_id",
+            "platform refund_id",
             """
             refund_id*    id     the refund
             order_id+     id     the refunded order; missing where the export does not say
@@ -65,6 +65,7 @@ TABLES = {
             amount*       money  paid back to the buyer
             quantity      count  units returned
             reason        text   as the buyer or the platform says it
+            platform      text   taobao, jd, douyin, shopify, ...
             """,
         ),
         _table(
@@ -85,7 +86,7 @@ TABLES = {
         _table(
             "traffic_daily",
             "one row per day and traffic source",
-            "date source",
+            "date platform source",
             """
             date*        date   local day
             source*      text   traffic source
@@ -95,12 +96,13 @@ TABLES = {
             buyers       count  visitors who paid
             orders       count  paid orders
             revenue      money  paid by the buyers, before refunds
+            platform     text   taobao, jd, douyin, shopify, ...
             """,
         ),
         _table(
             "product_daily",
             "one row per day and product",
-            "date product_id",
+            "date platform product_id",
             """
             date*          date   local day
             product_id*    id     the product
@@ -111,6 +113,7 @@ TABLES = {
             units          count  units sold
             revenue        money  paid for it, before refunds
             refund_amount  money  refunded on this day for it
+            platform       text   taobao, jd, douyin, shopify, ...
             """,
         ),
         _table(
@@ -148,7 +151,7 @@ TABLES = {
         _table(
             "ads_daily",
             "one row per day and campaign",
-            "date campaign",
+            "date platform campaign",
             """
             date*        date   local day
             campaign*    text   campaign
@@ -158,12 +161,13 @@ TABLES = {
             clicks       count  clicks
             orders       count  orders attributed to the campaign on the day of the click
             revenue      money  revenue of those orders, before refunds
+            platform     text   taobao, jd, douyin, shopify, ...
             """,
         ),
         _table(
             "keyword_daily",
             "one row per day and search word",
-            "date keyword",
+            "date platform keyword",
             """
             date*       date   local day
             keyword*    text   what was searched
@@ -172,12 +176,13 @@ TABLES = {
             buyers      count  visitors who paid
             units       count  units sold
             revenue     money  paid by the buyers, before refunds
+            platform    text   taobao, jd, douyin, shopify, ...
             """,
         ),
         _table(
             "live_sessions",
             "one row per live session",
-            "host started_at",
+            "platform host started_at",
             """
             host*          text   account that was live
             started_at*    time   start
@@ -188,12 +193,13 @@ TABLES = {
             units          count  units sold
             revenue        money  paid by the buyers, before refunds
             refund_amount  money  refunded of it so far
+            platform       text   taobao, jd, douyin, shopify, ...
             """,
         ),
         _table(
             "email_campaigns",
             "one row per mailing",
-            "campaign sent_at",
+            "platform campaign sent_at",
             """
             campaign*     text   mailing
             sent_at*      time   when it was sent
@@ -204,12 +210,13 @@ TABLES = {
             buyers        count  different recipients who bought
             revenue       money  paid by them, before refunds
             unsubscribed  count  recipients who left the list
+            platform      text   taobao, jd, douyin, shopify, ...
             """,
         ),
         _table(
             "sales_daily",
             "one row per day, as the platform sums it up",
-            "date",
+            "date platform",
             """
             date*          date   local day
             orders         count  orders
@@ -217,6 +224,7 @@ TABLES = {
             discount       money  discounts
             refund_amount  money  taken back on the day
             shipping_fee   money  shipping
+            platform       text   taobao, jd, douyin, shopify, ...
             """,
         ),
     )

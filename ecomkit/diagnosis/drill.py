@@ -90,15 +90,16 @@ def _returning(parts: pd.DataFrame) -> dict[Any, Any]:
 
 def _leaves(store: Store, chosen: Period, step: str) -> tuple[pd.DataFrame, tuple[Measure, Measure]]:
     """The finest table that the store has for a step; without columns where it has none."""
+    came = [c for c in ("platform", "source") if store.has("traffic_daily") and c in store.traffic_daily.columns]
     if step == "traffic":
-        return _both(store, chosen, "traffic_daily", "date", ["source"], ["sum(visitors)"]), ADDED
+        return _both(store, chosen, "traffic_daily", "date", came, ["sum(visitors)"]), ADDED
     if step == "conversion" and store.has("events"):
         bought = "count(DISTINCT CASE WHEN event_name = 'purchase' THEN (user_id, event_time::DATE) END)"
         visited = "count(DISTINCT (user_id, event_time::DATE))"
         known = [c for c in ("source", "device") if c in store.events.columns]
         return _both(store, chosen, "events", "event_time", known, [bought, visited]), DIVIDED
     if step == "conversion":
-        return _both(store, chosen, "traffic_daily", "date", ["source"], ["sum(buyers)", "sum(visitors)"]), DIVIDED
+        return _both(store, chosen, "traffic_daily", "date", came, ["sum(buyers)", "sum(visitors)"]), DIVIDED
     dimensions = [c for c in OF_ORDERS if c in store.orders.columns]
     if step in ("basket", "returning", "buyers"):
         sides = DIVIDED if step == "basket" else ADDED

@@ -2,6 +2,7 @@
 
 from duckdb import DuckDBPyConnection
 
+from ecomkit.data.imports.values import quote
 from ecomkit.data.tables import TABLES
 
 
@@ -11,22 +12,22 @@ def merged(connection: DuckDBPyConnection, table: str, old: str, new: str) -> st
     A new row replaces the old one of its key, except that what it leaves empty stays; an order of whom less was
     refunded is the older state, whenever it comes. The lines of an order are replaced together.
     """
-    if not _columns(connection, old):
+    if not columns(connection, old):
         return f"SELECT * FROM {new}"
     if table == "events":
         return f"SELECT * FROM {old} UNION BY NAME SELECT * FROM {new}"
     if table == "order_lines":
         kept = f"SELECT * FROM {old} WHERE order_id NOT IN (SELECT order_id FROM {new})"
         return f"{kept} UNION ALL BY NAME SELECT * FROM {new}"
-    have, come = _columns(connection, old), _columns(connection, new)
-    key = TABLES[table].key
+    have, come = columns(connection, old), columns(connection, new)
+    key = TABLES[table].key_in(have)
     is_older = "false"
     if "refund_amount" in have and "refund_amount" in come and table == "orders":
         is_older = "coalesce(o.refund_amount > n.refund_amount, false)"
     parts = []
     for column in dict.fromkeys([*have, *come]):
         if column in key:
-            parts.append(column)
+            parts.append(f"coalesce(n.{column}, o.{column}) AS {column}")
         elif column in have and column in come:
             both = (
                 f"CASE WHEN {is_older} THEN coalesce(o.{column}, n.{column}) ELSE coalesce(n.{column}, o.{column}) END"
@@ -34,7 +35,11 @@ def merged(connection: DuckDBPyConnection, table: str, old: str, new: str) -> st
             parts.append(f"{both} AS {column}")
         else:
             parts.append(f"{'o' if column in have else 'n'}.{column}")
-    return f"SELECT {', '.join(parts)} FROM {old} AS o FULL JOIN {new} AS n USING ({', '.join(key)})"
+    same = " AND ".join(f"o.{column} = n.{column}" for column in key)
+    if "platform" in key:  # rows that name none are of the same platform
+        only = connection.execute(f"SELECT coalesce(min(platform), '') FROM {new}").fetchall()[0][0]
+        same = same.replace("o.platform", f"coalesce(o.platform, {quote(only)})")
+    return f"SELECT {', '.join(parts)} FROM {old} AS o FULL JOIN {new} AS n ON {same}"
 
 
 def fold(connection: DuckDBPyConnection, table: str) -> None:
@@ -47,8 +52,10 @@ def fold(connection: DuckDBPyConnection, table: str) -> None:
 
 def without_sums(query: str) -> str:
     """Returns the query for daily traffic without the rows `<platform>: all` of days whose sources are there, too."""
-    known = f"SELECT date FROM ({query}) WHERE source NOT LIKE '%: %'"
-    return f"SELECT * FROM ({query}) WHERE source NOT LIKE '%: all' OR date NOT IN ({known})"
+    return f"""
+      SELECT * FROM ({query}) AS t WHERE source NOT LIKE '%: all' OR NOT EXISTS (
+        SELECT 1 FROM ({query}) AS k WHERE k.source NOT LIKE '%: %' AND k.date = t.date
+          AND coalesce(k.platform, t.platform, '') = coalesce(t.platform, k.platform, ''))"""
 
 
 def allocated(lines: str, orders: str, touched: str) -> str:
@@ -80,7 +87,8 @@ def allocated(lines: str, orders: str, touched: str) -> str:
       FROM {lines} WHERE list_amount IS NULL OR order_id NOT IN ({touched})"""
 
 
-def _columns(connection: DuckDBPyConnection, name: str) -> list[str]:
+def columns(connection: DuckDBPyConnection, name: str) -> list[str]:
+    """Returns the names of the columns of a table or view."""
     found = connection.execute(
         "SELECT column_name FROM duckdb_columns() WHERE table_name = $1 ORDER BY column_index", [name]
     ).fetchall()

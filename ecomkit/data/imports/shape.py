@@ -96,7 +96,7 @@ def _lines(connection: DuckDBPyConnection, read: Typed, *, whole: bool) -> None:
     """Makes `new_order_lines`, each with what it is weighed by (`list_amount`) where no amount paid is told."""
     have = {f.column.name for f in read.fields if f.table == "order_lines"}
     if "line_id" in have:
-        _drop(connection, _superseded(TABLES["order_lines"].key, "order_lines", "line"))
+        _drop(connection, _superseded("order_lines", "line"))
     if "list_amount" in have:
         weight = '"order_lines.list_amount"'
     elif "list_price" in have:
@@ -117,10 +117,10 @@ def _lines(connection: DuckDBPyConnection, read: Typed, *, whole: bool) -> None:
 def _rows(connection: DuckDBPyConnection, read: Typed, table: str, *, is_primary: bool) -> None:
     """Makes `new_<table>` from rows that are each one of the table's."""
     columns = [f for f in read.fields if f.table == table]
-    key = TABLES[table].key
+    key = _key(table)
     adds_up = table in SUMMED or (is_primary and bool(read.look.profile["summed"]))
     if is_primary and table != "events" and not adds_up:
-        _drop(connection, _superseded(key, table, "row"))
+        _drop(connection, _superseded(table, "row"))
     needed = [f'"{f.name}" IS NOT NULL' for f in columns if f.is_required]
     kept = f"(SELECT * FROM {KEPT} WHERE {' AND '.join(needed) or 'true'})"
     if not is_primary:
@@ -131,9 +131,14 @@ def _rows(connection: DuckDBPyConnection, read: Typed, table: str, *, is_primary
     _create(connection, read, table, kept)
 
 
-def _superseded(key: tuple[str, ...], table: str, what: str) -> str:
+def _key(table: str) -> tuple[str, ...]:
+    """The columns that identify a row within one file, which is of one platform."""
+    return TABLES[table].key_in(())
+
+
+def _superseded(table: str, what: str) -> str:
     """The query for rows that come again later in the file with other figures: the last is the latest."""
-    listed = ", ".join(f'"{table}.{k}"' for k in key)
+    listed = ", ".join(f'"{table}.{k}"' for k in _key(table))
     return f"""SELECT row, 'older state of the same {what}' FROM (
       SELECT row, row_number() OVER (PARTITION BY {listed} ORDER BY row DESC) AS n FROM {KEPT}
       WHERE ({listed}) IN (SELECT ({listed}) FROM {KEPT} GROUP BY ALL HAVING count(*) > 1)) WHERE n > 1"""
@@ -142,14 +147,14 @@ def _superseded(key: tuple[str, ...], table: str, what: str) -> str:
 def _summed(columns: list[Field], table: str, kept: str) -> str:
     picked = []
     for f in columns:
-        if f.column.name in TABLES[table].key:
+        if f.column.name in _key(table):
             picked.append(f'"{f.name}"')
         elif f.column.kind in NUMBERS:
             cast = "::BIGINT" if f.column.kind == "count" else ""
             picked.append(f'round(sum("{f.name}"), 4){cast} AS "{f.name}"')
         else:
             picked.append(f'any_value("{f.name}") AS "{f.name}"')
-    listed = ", ".join(f'"{table}.{k}"' for k in TABLES[table].key)
+    listed = ", ".join(f'"{table}.{k}"' for k in _key(table))
     return f"(SELECT min(row) AS row, {', '.join(picked)} FROM {kept} GROUP BY {listed})"
 
 
@@ -158,7 +163,7 @@ def _create(
 ) -> None:
     have = {f.column.name: f'"{f.name}"' for f in read.fields if f.table == table and f.column.name not in WEIGHTS}
     have |= made or {}
-    if table == "orders":
+    if any(c.name == "platform" for c in TABLES[table].columns):
         have["platform"] = quote(read.look.profile["platform"])
     have |= {c.name: "NULL" for c in TABLES[table].columns if c.required and c.nullable and c.name not in have}
     parts = [f"CAST({have[c.name]} AS {TYPES[c.kind]}) AS {c.name}" for c in TABLES[table].columns if c.name in have]

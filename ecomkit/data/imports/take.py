@@ -11,7 +11,7 @@ from ecomkit.data.imports import keep
 from ecomkit.data.imports.account import FileAccount, account, lines
 from ecomkit.data.imports.gather import Found
 from ecomkit.data.imports.look import Look
-from ecomkit.data.imports.merge import allocated, fold, merged, without_sums
+from ecomkit.data.imports.merge import allocated, columns, fold, merged, without_sums
 from ecomkit.data.imports.shape import shape
 from ecomkit.data.imports.typed import read
 from ecomkit.data.imports.values import macros, quote
@@ -74,6 +74,7 @@ class Run:
             self.result.refused[found.name] = str(error)
             return
         self._prefix(tables)
+        self._tell_apart(tables, seen.profile["platform"])
         self._drop_orphans(tables)
         name = f"{found.name}{f' / {seen.sheet}' * bool(seen.sheet)}"
         self.result.files.append(account(self.connection, typed, tables, name=name, currency=currency))
@@ -106,6 +107,27 @@ class Run:
         if self.prefix:
             for table in {"orders", "order_lines", "refunds"} & set(tables):
                 self.connection.execute(f"UPDATE new_{table} SET order_id = {quote(self.prefix)} || order_id")
+
+    def _tell_apart(self, tables: list[str], platform: str) -> None:
+        """Puts the platform before numbers of orders that another platform's orders have already: within a store an
+        `order_id` is one order, so that nothing that is joined by it can go astray."""
+        theirs = [
+            f"SELECT order_id, platform FROM {prefix}{table}"
+            for table in ("orders", "refunds")
+            for prefix, has in (("fresh_", table in self.touched), ("", table in self.before))
+            if has and {"order_id", "platform"} <= set(columns(self.connection, f"{prefix}{table}"))
+        ]
+        numbered = [t for t in ("orders", "order_lines", "refunds") if t in tables]
+        if not (theirs and numbered):
+            return
+        told = " UNION ALL ".join(theirs)
+        mine = " UNION ALL ".join(f"SELECT order_id FROM new_{table}" for table in numbered)
+        self.connection.execute(f"""CREATE OR REPLACE TABLE taken AS
+          SELECT order_id FROM ({told}) WHERE platform <> {quote(platform)} AND order_id IN ({mine})
+          EXCEPT SELECT order_id FROM ({told}) WHERE platform = {quote(platform)}""")
+        for table in numbered:
+            self.connection.execute(f"""UPDATE new_{table} SET order_id = {quote(platform + ":")} || order_id
+              WHERE order_id IN (FROM taken)""")
 
     def _drop_orphans(self, tables: list[str]) -> None:
         """Lines of orders that are not there: they were not paid, or their file has not been imported."""

@@ -88,7 +88,8 @@ def value(column: Column, source: Source, cell: str, profile: Profile, *, comma:
         mapped = " ".join(f"WHEN {quote(k)} THEN {quote(v)}" for k, v in source.values.items())
         cell = f"CASE {cell} {mapped} ELSE {cell} END"
     if column.name in SECRET:
-        hashed = f"left(sha256({quote(salt)} || lower({cell})), 16)"
+        own = f"CASE WHEN contains({cell}, '@') THEN '' ELSE {quote(profile['platform'] + ':')} END"
+        hashed = f"left(sha256({quote(salt)} || {own} || lower({cell})), 16)"  # an address is a person's everywhere
         return f"CASE WHEN regexp_matches({cell}, {quote(words()['masked'])}) THEN NULL ELSE {hashed} END"
     if column.kind == "id":
         return f"cell_id({cell})"

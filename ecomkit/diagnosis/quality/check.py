@@ -33,7 +33,7 @@ class Case:
     def rows(self, table: str) -> str:
         """The table for a FROM clause, without total rows and, where a key is given twice, without the repeats: a
         fault that another check reports is not to be reported again."""
-        key, labels = list(TABLES[table].key), self.totals.get(table, [])
+        key, labels = self.key(table), self.totals.get(table, [])
         spared = ", ".join("'" + label.replace("'", "''") + "'" for label in labels)
         where = f" WHERE {key[-1]} NOT IN ({spared})" if labels else ""
         if self.is_repeated(table):
@@ -45,10 +45,14 @@ class Case:
         """The tables in which a key is given twice; of an event that is another check's matter."""
         return [table for table in self.store.tables if table != "events" and self.is_repeated(table)]
 
+    def key(self, table: str) -> tuple[str, ...]:
+        """The columns that identify a row of the table."""
+        return TABLES[table].key_in(self.store.table(table).columns if self.store.has(table) else ())
+
     def is_repeated(self, table: str) -> bool:
         """Whether the table's key, if it is all there, is given twice."""
         if table not in self._repeated:
-            key = TABLES[table].key
+            key = self.key(table)
             keyed = all(self.has(f"{table}.{column}") for column in key)
             unique = f"SELECT count(*) = count(DISTINCT hash({', '.join(key)})) FROM {table}"
             self._repeated[table] = keyed and not self.sql(unique).fetchall()[0][0]

@@ -12,8 +12,8 @@ def repeated_keys(case: Case) -> DuckDBPyRelation:
     """Rows whose key stands in the table before: `rows` too many, and their `money`."""
     parts = []
     for table in sorted(case.repeated):
-        key = TABLES[table].key
-        named = " || ' ' || ".join(f"{k}::VARCHAR" for k in key)
+        key = case.key(table)
+        named = f"concat_ws(' ', {', '.join(key)})"
         when = next((c.name for c in TABLES[table].columns if c.kind in ("time", "date") and c.required), "")
         money = next((f"sum({c})::DOUBLE" for c in ("revenue", "amount", "cost") if case.has(f"{table}.{c}")), "NULL")
         parts.append(
