@@ -32,14 +32,18 @@ def routes(panel: Panel) -> np.ndarray:
     return np.where(is_little, FALLBACK, np.where(is_sparse, SPARSE, RECIPE)).astype(object)
 
 
-def forecast(panel: Panel, origins: np.ndarray, horizon: int) -> tuple[np.ndarray, np.ndarray]:
+def forecast(
+    panel: Panel, origins: np.ndarray, horizon: int, *, suited: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray]:
     """The mean of the days after each origin, [origins, series, days], 0 on closed ones; and how each series was done.
+
+    `suited` is what `routes` said of each series on an earlier day; by default it is asked today.
 
     "recipe": the mean of calendar regression and boosted trees. "calendar": the regression alone, where there is too
     little to grow trees from. "sparse": smoothed chance times size of a sale, averaged with trees that expect the mean.
     "fallback": the mean of the last four same weekdays.
     """
-    done = routes(panel)
+    done = routes(panel) if suited is None else suited.copy()
     mean = np.zeros((len(origins), len(panel.names), horizon))
     rows = np.flatnonzero(done == SPARSE)
     if len(rows):

@@ -26,10 +26,10 @@ def past_totals(
 ) -> pd.DataFrame:
     """Returns the forecasts of sums that would have been made on past days, each from what was known then.
 
-    They are those of `forecast.predict_total`, but for what makes many days affordable: trees are grown every eight
-    weeks, from the days before the first of them; which method suits a series is told by the days up to the last of
-    them; and ranges come from the forecasts that were finished in the 25 weeks before. Days on which there is too
-    little to tell a range are left out.
+    They are those of `forecast.predict_total`, but for what makes many days affordable: trees are grown, and the method
+    that suits each series is chosen, every eight weeks, from the days before the first of them; and ranges come from
+    the forecasts that were finished in the 25 weeks before. Days on which there is too little to tell a range are left
+    out. `closed` counts as known ahead: leave it off where it was told from the sales themselves.
 
     Parameters
     ----------
@@ -77,7 +77,8 @@ def _means(panel: Panel, origins: np.ndarray, days: int) -> tuple[np.ndarray, np
     means, kinds = [], []
     for number_of in np.unique(block):
         now = origins[block == number_of]
-        mean, done = recipe.forecast(panel.cut(int(now[-1]), days), now, days)
+        suited = recipe.routes(panel.cut(int(now[0]), days))
+        mean, done = recipe.forecast(panel.cut(int(now[-1]), days), now, days, suited=suited)
         means.append(mean)
         kinds.append(np.repeat(done[None], len(now), axis=0))
     return np.concatenate(means), np.concatenate(kinds)

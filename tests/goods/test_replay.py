@@ -70,6 +70,17 @@ def test_no_day_sees_the_days_after_it():
     assert not first[~seen].equals(second[~seen])
 
 
+def test_no_day_knows_that_a_product_is_to_sell_on_few_days():
+    """It sold on four days of five, which is regular; that it then slept is known only later."""
+    daily = pd.concat([weeks([6, 6, 0, 6, 6], 28, noise=1), weeks(WEEK, 20, "cup", noise=2)], ignore_index=True)
+    cut = daily["date"].max() - pd.Timedelta(days=21)
+    slept = daily.assign(value=daily["value"].where((daily["date"] <= cut) | (daily["series"] == "cup"), 0.0))
+    first, second = (inventory.past_totals(d, days=8, last_days=42) for d in (daily, slept))
+    seen = first["start"] <= cut + pd.Timedelta(days=1)
+    assert seen.sum() > 4
+    pd.testing.assert_frame_equal(first[seen], second[seen])
+
+
 def test_the_range_holds_about_as_often_as_it_says():
     parts = [weeks(np.array(WEEK) * size, 40, f"p{size}", noise=size) for size in (1, 2, 3, 4)]
     daily = pd.concat(parts, ignore_index=True)
