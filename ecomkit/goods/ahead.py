@@ -45,12 +45,13 @@ def _ahead(
 ) -> tuple[np.ndarray, np.ndarray, conformal.Past | None, np.ndarray]:
     """Means of the days to come, methods, what was forecast `compared` days ahead before, and the units."""
     mean, done = method(panel, np.array([panel.today]), horizon)
-    starts, length = conformal.origins(panel.today, compared)
+    starts, length = conformal.origins(panel.today, compared, len(panel.names))
     every = np.arange(len(panel.names))
     unit = Windows(panel).unit(every, np.full_like(every, panel.today))
     if not len(starts) or (done == recipe.FALLBACK).all():
         return mean[0], done, None, unit
-    before, _ = method(panel, starts, length)
+    quarters = [starts[i : i + conformal.ORIGINS] for i in range(0, len(starts), conformal.ORIGINS)]
+    before = np.concatenate([method(panel, quarter, length)[0] for quarter in quarters])  # trees are grown for each
     return mean[0], done, conformal.past(panel, starts, before), unit
 
 

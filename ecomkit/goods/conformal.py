@@ -2,7 +2,8 @@
 
 The forecasts of earlier origins are compared with what happened. An error is taken in units that grow with the root of
 the forecast, then in units of the series' own mean error; so made alike, the errors of all series of a kind are pooled,
-and their quantiles are the ranges.
+and their quantiles are the ranges. What was missed while a series was far smaller than now is not carried over in
+proportion: a product that went from three a day to three hundred missed by a hundred times once, and will not again.
 
 References
 ----------
@@ -19,7 +20,9 @@ from ecomkit.goods.series import Panel
 from ecomkit.goods.windows import Windows
 
 ORIGINS, HISTORY_DAYS = 13, 28
+FEW_TIMES = 3  # as many origins of few series: the errors of one quarter are alike, and tell one quarter
 LEAST = 0.1  # of the series' level, added to a forecast before its root is taken
+GROWN = 2.0  # times, up to which an earlier error grows with its series
 WHOLE = 0.5  # share of a sum's days that must have been observed
 FEW_SERIES = 10  # whose errors, alike as those of one series are, tell no weeks apart, and of sums no sides
 POOLED_MIN = 20  # errors, below which there is no quantile to speak of
@@ -34,11 +37,16 @@ class Past:
     is_open: np.ndarray
     unit: np.ndarray  # [origins, series]
 
+    def pick(self, at: np.ndarray) -> "Past":
+        """Some of the origins."""
+        return Past(self.mean[at], self.actual[at], self.is_open[at], self.unit[at])
 
-def origins(today: int, horizon: int) -> tuple[np.ndarray, int]:
+
+def origins(today: int, horizon: int, series: int) -> tuple[np.ndarray, int]:
     """The earlier origins, a week apart, and how many days after each to compare; none where history is too short."""
     days = min(horizon, max(WEEK, (today - HISTORY_DAYS) // 2))
-    starts = today - days - WEEK * np.arange(ORIGINS)
+    count = ORIGINS * (FEW_TIMES if series < FEW_SERIES else 1)
+    starts = today - days - WEEK * np.arange(count)
     return starts[starts >= HISTORY_DAYS], days
 
 
@@ -62,10 +70,12 @@ def day_quantiles(
     `mean` is [series, days]; only series of the same of `kinds` are pooled, and, where they are many, only the same
     week of the horizon.
     """
-    error = (history.actual - history.mean) / _width(history.mean, history.unit[..., None])
+    then, now = _width(history.mean, history.unit[..., None]), _width(mean, unit[:, None])
+    usual_then, usual_now = _mean(then, history.is_open), _mean(now, mean > 0)
+    error = (history.actual - history.mean) / (then * _stretch(usual_then, usual_now)[..., None])
     error = np.where(history.is_open, error, np.nan)
     own = _own(error.swapaxes(0, 1).reshape(len(kinds), -1), kinds)
-    width = _width(mean, unit[:, None]) * own[:, None]
+    width = now * own[:, None]
     with np.errstate(invalid="ignore"):
         scaled = error / np.where(own > 0, own, np.nan)[:, None]
     out = np.full((len(quantiles), *mean.shape), np.nan)
@@ -73,8 +83,8 @@ def day_quantiles(
     for kind in np.unique(kinds.astype(str)):
         rows = np.flatnonzero(kinds == kind)
         for week in range(-(-mean.shape[1] // WEEK)):
-            then = min(week, weeks - 1)
-            span = slice(then * WEEK, (then + 1) * WEEK) if len(rows) >= FEW_SERIES else slice(None)
+            like = min(week, weeks - 1)
+            span = slice(like * WEEK, (like + 1) * WEEK) if len(rows) >= FEW_SERIES else slice(None)
             pool = scaled[:, rows, span]
             at = slice(week * WEEK, (week + 1) * WEEK)
             pooled = _quantiles(pool, quantiles)[:, None, None]
@@ -93,11 +103,13 @@ def sum_quantiles(
     length = min(days, history.mean.shape[2])
     shifts = range(min(WEEK, history.mean.shape[2] - length + 1))
     known = np.isfinite(history.mean)
+    now = _width(mean * length / days, unit)
     errors = []
     for shift in shifts:
         span = np.s_[:, :, shift : shift + length]
         expected, came = (np.where(known, x, 0.0)[span].sum(axis=2) for x in (history.mean, history.actual))
-        error = (came - expected) / _width(expected, history.unit)
+        then = _width(expected, history.unit)
+        error = (came - expected) / (then * _stretch(then, now))
         errors.append(np.where(known[span].mean(axis=2) >= WHOLE, error, np.nan))
     error = np.concatenate(errors)
     own = _own(error.T, kinds)
@@ -117,6 +129,17 @@ def _width(mean: np.ndarray, unit: np.ndarray) -> np.ndarray:
     """In units of the series' level the root of the forecast, so that errors of busy and quiet days are alike."""
     safe = np.where(unit > 0, unit, 1.0)
     return safe * np.sqrt(mean / safe + LEAST)
+
+
+def _stretch(then: np.ndarray, now: np.ndarray) -> np.ndarray:
+    """What makes the width of an origin [origins, series] a fair share of today's, at least 1."""
+    return np.maximum(now / (GROWN * then), 1.0)
+
+
+def _mean(width: np.ndarray, used: np.ndarray) -> np.ndarray:
+    """Mean over the days that are used; 1 where none is."""
+    count = used.sum(axis=-1)
+    return np.where(count > 0, np.where(used, width, 0.0).sum(axis=-1) / np.maximum(count, 1), 1.0)
 
 
 def _own(error: np.ndarray, kinds: np.ndarray) -> np.ndarray:

@@ -58,10 +58,7 @@ def past_totals(
     earlier = decided[0] - every * np.arange(1, (LEARNED_DAYS + ahead) // every + 1)[::-1]
     origins = np.concatenate([earlier, decided])
     origins = origins[origins >= conformal.HISTORY_DAYS]
-    parts = []
-    if len(origins):
-        mean, kinds = _means(panel, origins, ahead)
-        parts = [_rows(panel, t, mean, kinds, origins, wanted) for t in decided.tolist() if t in origins]
+    parts = _tables(panel, origins, decided, wanted) if len(origins) else []
     table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
     if table.empty:
         raise ParameterError(
@@ -84,17 +81,23 @@ def _means(panel: Panel, origins: np.ndarray, days: int) -> tuple[np.ndarray, np
     return np.concatenate(means), np.concatenate(kinds)
 
 
-def _rows(
-    panel: Panel, today: int, mean: np.ndarray, kinds: np.ndarray, origins: np.ndarray, quantiles: np.ndarray
-) -> pd.DataFrame:
-    """The totals of one day, by the errors of forecasts that were finished by then."""
-    days, every, at = mean.shape[2], np.arange(len(panel.names)), int(np.flatnonzero(origins == today)[0])
-    finished = (origins + days <= today) & (origins + days > today - LEARNED_DAYS)
-    if not finished.any():
-        return pd.DataFrame()
-    known = panel.cut(today, days)
-    history = conformal.past(known, origins[finished], mean[finished])
-    total, unit = mean[at].sum(axis=1), Windows(known).unit(every, np.full_like(every, today))
-    bands = conformal.sum_quantiles(history, kinds[at], total, unit, days, quantiles)
-    table = pd.DataFrame({"series": panel.names, "start": panel.dates[today], "days": days, "mean": total})
-    return table.assign(**{f"q{100 * q:g}": band for q, band in zip(quantiles, bands, strict=True)}).dropna()
+def _tables(panel: Panel, origins: np.ndarray, decided: np.ndarray, quantiles: np.ndarray) -> list[pd.DataFrame]:
+    """The totals of each day, by the errors of forecasts that were finished by then."""
+    days = panel.horizon
+    mean, kinds = _means(panel, origins, days)
+    ends = origins + days
+    done = ends <= panel.today
+    every = conformal.past(panel, origins[done], mean[done])  # a unit looks at no day from its origin on
+    windows, all_series = Windows(panel), np.arange(len(panel.names))
+    tables = []
+    for at, today in enumerate(origins.tolist()):
+        finished = ((ends <= today) & (ends > today - LEARNED_DAYS))[done]
+        if today not in decided or not finished.any():
+            continue
+        history = every.pick(finished)
+        total, unit = mean[at].sum(axis=1), windows.unit(all_series, np.full_like(all_series, today))
+        bands = conformal.sum_quantiles(history, kinds[at], total, unit, days, quantiles)
+        table = pd.DataFrame({"series": panel.names, "start": panel.dates[today], "days": days, "mean": total})
+        named = {f"q{100 * q:g}": band for q, band in zip(quantiles, bands, strict=True)}
+        tables.append(table.assign(**named).dropna())
+    return tables

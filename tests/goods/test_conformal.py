@@ -19,11 +19,12 @@ def history(error, level=100.0):
 
 
 def test_origins_are_a_week_apart_and_leave_four_weeks():
-    starts, days = conformal.origins(200, 28)
+    starts, days = conformal.origins(200, 28, 10)
     assert (starts.tolist(), days) == ([172 - 7 * i for i in range(13)], 28)
-    starts, days = conformal.origins(60, 28)
+    starts, days = conformal.origins(60, 28, 10)
     assert (starts.tolist(), days) == ([44, 37, 30], 16)
-    assert len(conformal.origins(30, 28)[0]) == 0
+    assert len(conformal.origins(30, 28, 10)[0]) == 0
+    assert conformal.origins(400, 28, 1)[0].tolist() == [372 - 7 * i for i in range(39)]  # few need a longer past
 
 
 def test_errors_that_are_always_ten_make_a_range_of_ten():
@@ -42,6 +43,26 @@ def test_a_perfect_past_has_no_range_and_too_few_errors_none_at_all():
     assert (perfect == 100).all()
     few = conformal.day_quantiles(history(np.ones((1, 3, 2))), KIND, mean, unit, q)
     assert np.isnan(few).all()
+
+
+def test_what_was_missed_while_a_series_was_small_does_not_grow_with_it():
+    """One a day was expected and 100 came in three weeks of thirteen; now 100 are expected. 100 times 99 never was."""
+    mean = np.full((13, 1, 7), 1.0)
+    actual = np.concatenate([np.ones((10, 1, 7)), np.full((3, 1, 7), 100.0)])
+    past = conformal.Past(mean, actual, np.ones(mean.shape, bool), np.ones((13, 1)))
+    now, unit, q = np.full((1, 7), 100.0), np.array([100.0]), np.array([0.5, 0.95])
+    usual, high = conformal.sum_quantiles(past, KIND[:1], now.sum(axis=1), unit, 7, q)[:, 0]
+    assert usual == pytest.approx(700)
+    assert high == pytest.approx(700 + conformal.GROWN * 7 * 99)
+    usual, high = conformal.day_quantiles(past, KIND[:1], now, unit, q)[:, 0, 0]
+    assert usual == pytest.approx(100)
+    assert high == pytest.approx(100 + conformal.GROWN * 99)
+
+
+def test_errors_shrink_with_their_series():
+    past = history(np.where(np.arange(13 * 3 * 7).reshape(13, 3, 7) % 2, 10.0, -10.0))
+    high = conformal.day_quantiles(past, KIND, np.full((3, 7), 1.0), np.ones(3), np.array([0.9]))
+    assert high == pytest.approx(np.full((1, 3, 7), 1.1))
 
 
 def test_kinds_are_not_pooled():

@@ -116,6 +116,17 @@ def test_one_huge_day_does_not_stay():
     assert forecast.predict(table, horizon=7)["mean"].tolist() == pytest.approx(usual.tolist(), rel=0.2)
 
 
+def test_a_product_that_took_off_is_not_told_to_take_off_again():
+    """Three a day for months, three hundred for the last weeks: two weeks never brought more than 7,000."""
+    rng = np.random.default_rng(3)
+    slow, fast = rng.poisson(3, 150) * rng.integers(0, 2, 150), rng.negative_binomial(1, 1 / 300, 40)
+    table = pd.concat([days(week(27)), days(np.append(slow, fast), series="new")]).fillna({"series": "old"})
+    total = forecast.predict_total(table, days=14).set_index("series").loc["new"]
+    most = pd.Series(np.append(slow, fast)).rolling(14).sum().max()
+    assert most < 7000
+    assert total["mean"] < total["q95"] < 3 * most
+
+
 def test_a_series_that_died_is_near_zero():
     table = pd.concat([days(np.append(week(30), np.zeros(90)), series="dead"), days(week(43)[:300], series="alive")])
     ahead = forecast.predict(table, horizon=7).set_index("series")
