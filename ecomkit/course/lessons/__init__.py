@@ -7,6 +7,7 @@ from ecomkit.course.exercise import Exercise
 from ecomkit.course.lessons import (
     capstone,
     customers,
+    forecast,
     funnel,
     kpis,
     lies,
@@ -30,6 +31,7 @@ LESSONS: dict[str, ModuleType] = {
     "07": funnel,
     "08": customers,
     "09": repeat,
+    "12": forecast,
     "13": stock,
     "22": capstone,
 }
