@@ -142,7 +142,7 @@ def _conditions(column: Column, dtype: str) -> list[tuple[str, str]]:
     if column.kind == "rate":
         found.append(("not within 0-1", f"{name} NOT BETWEEN 0 AND 1"))
     if column.kind in ("id", "text"):
-        found.append(("empty text", f"trim({name}::VARCHAR) = ''"))
+        found.append(("empty text", f"{name}::VARCHAR < '!' AND trim({name}::VARCHAR) = ''"))
     return found
 
 
@@ -203,18 +203,19 @@ def _row_problems(
         if column.name in types and column.name not in broken
         for problem, condition in _conditions(column, types[column.name])
     ]
+    hints = [f"SELECT 1 FROM {frames.HERE} WHERE {' OR '.join(c for *_, c in checks)}"] if checks else []
     key = spec.key_in(types)
     if set(key) <= set(types) and spec.name != "events":  # a visitor may do the same thing twice in a moment
         listed = ", ".join(f'"{k}"' for k in key)
         checks.append((", ".join(key), "duplicate", f"count(*) OVER (PARTITION BY {listed}) > 1"))
-    if not checks:
-        return []
+        hints.append(f"SELECT 1 FROM {frames.HERE} GROUP BY {listed} HAVING count(*) > 1")
+    frame = nw.from_native(relation)
+    if not any(frames.sql(frame, f"{hint} LIMIT 1").fetchall() for hint in hints):
+        return []  # as nearly always, and cheaply
     flags = ", ".join(f"coalesce({condition}, false) AS c{i}" for i, (_, _, condition) in enumerate(checks))
     counts = ", ".join(f"count(*) FILTER (c{i}), min(__row, {FIRST_ROWS}) FILTER (c{i})" for i in range(len(checks)))
     numbered = f"SELECT *, row_number() OVER () - 1 AS __row FROM {frames.HERE}"
-    row = frames.sql(
-        nw.from_native(relation), f"SELECT {counts} FROM (SELECT {flags}, __row FROM ({numbered}))"
-    ).fetchall()[0]
+    row = frames.sql(frame, f"SELECT {counts} FROM (SELECT {flags}, __row FROM ({numbered}))").fetchall()[0]
     return [
         (column, problem, row[2 * i], row[2 * i + 1]) for i, (column, problem, _) in enumerate(checks) if row[2 * i]
     ]

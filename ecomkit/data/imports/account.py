@@ -87,16 +87,19 @@ def _in_file(row: int, gaps: list[int]) -> int:
 
 def _fields(connection: DuckDBPyConnection, read: Typed, told: FileAccount) -> None:
     """Per field, the cells that could not be read, and the numbers that were text or in another unit."""
+    query = f"SELECT coalesce(bit_or(bad), 0), coalesce(bit_or(odd), 0) FROM typed WHERE {_DATA}"
+    any_bad, any_odd = connection.execute(query).fetchall()[0]
+    bits = {i: 1 << i for i, f in enumerate(read.fields) if f.cells}
+    bits = {i: bit for i, bit in bits.items() if (any_bad | any_odd) & bit or read.fields[i].source.unit}
     parts = [
-        f"count(*) FILTER (bad & {1 << i} > 0), min(row, {FIRST}) FILTER (bad & {1 << i} > 0), "
-        f'count(*) FILTER (odd & {1 << i} > 0), count("{f.name}")'
-        for i, f in enumerate(read.fields)
+        f"count(*) FILTER (bad & {bit} > 0), min(row, {FIRST}) FILTER (bad & {bit} > 0), "
+        f'count(*) FILTER (odd & {bit} > 0), count("{read.fields[i].name}")'
+        for i, bit in bits.items()
     ]
-    counts = connection.execute(f"SELECT {', '.join(parts)} FROM typed WHERE {_DATA}").fetchall()[0]
-    for i, f in enumerate(read.fields):
-        bad, first, odd, filled = counts[4 * i : 4 * i + 4]
-        if not f.cells:
-            continue
+    counts = connection.execute(f"SELECT {', '.join(['count(*)', *parts])} FROM typed WHERE {_DATA}").fetchall()[0][1:]
+    for n, i in enumerate(bits):
+        f = read.fields[i]
+        bad, first, odd, filled = counts[4 * n : 4 * n + 4]
         header = read.look.header[f.cells[0]].strip()
         if bad:
             told.not_parsed[header] = {"rows": bad, "first_rows": first}

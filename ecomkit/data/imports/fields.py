@@ -11,7 +11,6 @@ from ecomkit.data.tables import TABLES, Column
 from ecomkit.errors import TableError
 
 ROW = "{row}"  # the constant that stands for the number of the row
-NUMBERS = ("money", "count", "rate")
 WEIGHTS = {name: Column(name, "money", "what an order line is weighed by") for name in ("list_price", "line_discount")}
 WEIGHTS["list_amount"] = Column("list_amount", "money", "list price of the line", signed=False)
 
@@ -33,7 +32,7 @@ class Field:
 
     @property
     def is_number(self) -> bool:
-        return self.column.kind in NUMBERS and self.column.name not in values.SECRET
+        return self.column.kind in values.NUMBERS and self.column.name not in values.SECRET
 
     @property
     def is_required(self) -> bool:
@@ -95,24 +94,24 @@ def raw(field: Field) -> str:
     """Returns the SQL for the bare cell of a field, the first that is filled."""
     if field.source.const:
         return "row::VARCHAR" if field.source.const == ROW else quote(field.source.const)
-    kind = "t" if field.column.kind == "text" else "b"
+    kind = values.letter(field.column)
     cells = [f"{kind}{place}" for place in field.cells]
     return cells[0] if len(cells) == 1 else f"coalesce({', '.join(cells)})"
 
 
 def bares(field: Field) -> dict[str, str]:
     """Returns the SQL of the bare cells that a field reads, by name."""
-    kind = "t" if field.column.kind == "text" else "b"
+    kind = values.letter(field.column)
     made = {f"{kind}{place}": values.bare(field.column, f"c{place}") for place in field.cells}
     made |= bares(field.fallback) if field.fallback else {}
-    return made | {f"b{place}": f"cell_bare(c{place})" for _sign, place in field.others}
+    return made | {f"n{place}": f"cell_digits(c{place})" for _sign, place in field.others}
 
 
 def typed(field: Field, look: Look, *, zone: str, salt: str) -> str:
     """Returns the SQL for the value of a field from its bare cell `r`; NULL where it cannot be read."""
     made = values.value(field.column, field.source, "{r}", look.profile, comma=look.comma, zone=zone, salt=salt)
     for sign, place in field.others:
-        there = values.number(field.source, f"b{place}", comma=look.comma)
+        there = values.number(field.source, f"n{place}", comma=look.comma)
         made += f" * {there}" if sign == "*" else f" {sign} coalesce({there}, 0)"
     if field.fallback:
         there = values.value(

@@ -18,6 +18,8 @@ HEADER_ROWS = 20  # the header stands in one of the first so many
 COLUMNS_MAX = 1000
 DELIMITERS = ",\t;|"
 SPACED = re.compile(r" *\d+ +[\d. ]+\n")  # columns of fixed width
+COMMA_NUMBER = re.compile(r"-?\d{1,3}([.\s\u00a0\u202f]\d{3})*,\d\d?|-?\d+,\d\d?")
+POINT_NUMBER = re.compile(r"-?\d{1,3}(,\d{3})*\.\d\d?|-?\d+\.\d\d?")
 WEB_PAGE = re.compile(rb"\s*(<!doctype|<html|<\?xml|<table|<meta|<head)", re.IGNORECASE)
 
 
@@ -184,9 +186,9 @@ def _look(file: Path, attempt: _Try, place: int, profile: Profile) -> Look:
 
 def _has_commas(body: Sequence[tuple[int, list[str]]], delimiter: str) -> bool:
     """Whether decimals are written with a comma: some can be nothing else, and none is written with a point."""
-    cells = [cell.strip("\"'\u00a0\u202f \u20ac%") for _skip, row in body for cell in row]
-    with_comma = sum(bool(re.fullmatch(r"-?\d{1,3}([.\s\u00a0\u202f]\d{3})*,\d\d?|-?\d+,\d\d?", c)) for c in cells)
-    with_point = sum(bool(re.fullmatch(r"-?\d{1,3}(,\d{3})*\.\d\d?|-?\d+\.\d\d?", c)) for c in cells)
+    cells = [cell.strip("\"'\u00a0\u202f \u20ac%") for _skip, row in body for cell in row if "," in cell or "." in cell]
+    with_comma = sum(bool(COMMA_NUMBER.fullmatch(c)) for c in cells)
+    with_point = sum(bool(POINT_NUMBER.fullmatch(c)) for c in cells)
     return with_comma > with_point and (delimiter != "," or with_point == 0)
 
 

@@ -44,10 +44,11 @@ def merged(connection: DuckDBPyConnection, table: str, old: str, new: str) -> st
 
 def fold(connection: DuckDBPyConnection, table: str) -> None:
     """Lays the rows of `new_<table>` over those that earlier files brought, `fresh_<table>`."""
-    connection.execute(f"CREATE OR REPLACE VIEW coming AS SELECT * EXCLUDE (row) FROM new_{table}")
-    connection.execute(f"CREATE TABLE next AS {merged(connection, table, f'fresh_{table}', 'coming')}")
-    connection.execute(f"DROP VIEW coming; DROP TABLE new_{table}; DROP TABLE IF EXISTS fresh_{table}")
-    connection.execute(f"ALTER TABLE next RENAME TO fresh_{table}")
+    connection.execute(f"ALTER TABLE new_{table} DROP COLUMN row")
+    if columns(connection, f"fresh_{table}"):
+        connection.execute(f"CREATE TABLE next AS {merged(connection, table, f'fresh_{table}', f'new_{table}')}")
+        connection.execute(f"DROP TABLE new_{table}; DROP TABLE fresh_{table}; ALTER TABLE next RENAME TO new_{table}")
+    connection.execute(f"ALTER TABLE new_{table} RENAME TO fresh_{table}")
 
 
 def without_sums(query: str) -> str:
@@ -58,33 +59,41 @@ def without_sums(query: str) -> str:
           AND coalesce(k.platform, t.platform, '') = coalesce(t.platform, k.platform, ''))"""
 
 
-def allocated(lines: str, orders: str, touched: str) -> str:
+def allocated(lines: str, orders: str, touched: str = "") -> str:
     """Returns the query for `lines` whose orders' money is shared out: by list amount, to the cent, largest remainder.
 
     Only lines that have a `list_amount` are weighed; others keep their own revenue. `touched` selects the orders
-    whose lines or money are new.
+    whose lines or money are new: by default all.
     """
+    is_touched = f"order_id IN ({touched})" if touched else "true"
     return f"""
-      WITH weighed AS (
-        SELECT l.*, round(o.revenue * 100)::HUGEINT AS cents, round(l.list_amount * 100)::HUGEINT AS w
-        FROM {lines} AS l JOIN {orders} AS o USING (order_id)
-        WHERE l.list_amount IS NOT NULL AND order_id IN ({touched})
+      WITH sums AS (
+        SELECT order_id, sum(round(list_amount * 100)::HUGEINT) AS sum, count(*) AS n
+        FROM {lines} WHERE list_amount IS NOT NULL AND {is_touched} GROUP BY order_id
+      ),
+      weighed AS (
+        SELECT l.*, round(o.revenue * 100)::HUGEINT AS cents, sum, n
+        FROM {lines} AS l JOIN {orders} AS o USING (order_id) JOIN sums USING (order_id)
+        WHERE l.list_amount IS NOT NULL
       ),
       shared AS (
-        SELECT * REPLACE (CASE WHEN sum > 0 THEN w ELSE 1 END AS w), CASE WHEN sum > 0 THEN sum ELSE n END AS whole
-        FROM (SELECT *, sum(w) OVER o AS sum, count(*) OVER o AS n FROM weighed WINDOW o AS (PARTITION BY order_id))
+        SELECT *, CASE WHEN sum > 0 THEN round(list_amount * 100)::HUGEINT ELSE 1 END AS w,
+          CASE WHEN sum > 0 THEN sum ELSE n END AS whole
+        FROM weighed WHERE n > 1
       ),
       floors AS (SELECT *, cents * w // whole AS share, cents * w % whole AS rest FROM shared),
       paid AS (
         SELECT *, share + (row_number() OVER (PARTITION BY order_id ORDER BY rest DESC, line_id)
           <= cents - sum(share) OVER (PARTITION BY order_id))::INTEGER AS mine FROM floors
+        UNION ALL BY NAME
+        SELECT *, cents AS mine FROM weighed WHERE n = 1
       )
       SELECT * EXCLUDE (cents, w, sum, n, whole, share, rest, mine)
         REPLACE ((mine / 100)::DOUBLE AS revenue, round(mine / 100 / greatest(quantity, 1), 4)::DOUBLE AS unit_price)
       FROM paid
       UNION ALL BY NAME
       SELECT * REPLACE (coalesce(unit_price, round(revenue / greatest(quantity, 1), 4)) AS unit_price)
-      FROM {lines} WHERE list_amount IS NULL OR order_id NOT IN ({touched})"""
+      FROM {lines} WHERE list_amount IS NULL OR NOT ({is_touched})"""
 
 
 def columns(connection: DuckDBPyConnection, name: str) -> list[str]:

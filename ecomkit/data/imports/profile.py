@@ -34,6 +34,7 @@ KEYS = {
     ),
     *("drop", "first_row", "rates", "ignore", "file", "whole", "exported", "summed", *TABLES),
 }
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast, where the C library is there
 _DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"))
 
 
@@ -133,7 +134,7 @@ def profile(name: str | Path) -> Profile:
 def parse(name: str, text: str) -> Profile:
     """Returns the profile that `text` describes; raises ParameterError that says what is wrong with it."""
     try:
-        raw = yaml.safe_load(text)
+        raw = yaml.load(text, Loader=LOADER)
     except yaml.YAMLError as error:
         raise _bad(name, f"is no YAML: {str(error).splitlines()[0]}") from None
     if not isinstance(raw, dict):

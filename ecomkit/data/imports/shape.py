@@ -3,9 +3,9 @@
 from duckdb import DuckDBPyConnection
 
 from ecomkit.data.folder import TYPES
-from ecomkit.data.imports.fields import NUMBERS, ROW, Field
+from ecomkit.data.imports.fields import ROW, Field
 from ecomkit.data.imports.typed import Typed
-from ecomkit.data.imports.values import quote
+from ecomkit.data.imports.values import NUMBERS, quote
 from ecomkit.data.tables import TABLES
 
 SUMMED = ("ads_daily",)  # exports of these (and of `summed` profiles) may have several rows for a key: they add up

@@ -152,12 +152,14 @@ class Run:
             self._share_out(queries)
         if "traffic_daily" in queries:
             queries["traffic_daily"] = self._without_sums(queries["traffic_daily"])
-        changes = {table: self._changes(table, query) for table, query in queries.items()}
-        if any(new or changed for new, changed in changes.values()) or not (place / folder.MANIFEST).exists():
+        changes = {table: self._changes(table, query) for table, query in queries.items() if table in self.before}
+        is_first = len(changes) < len(queries) or not (place / folder.MANIFEST).exists()
+        if is_first or any(new or changed for new, changed in changes.values()):
             rows = keep.write(self.connection, place, self.manifest, queries)
         else:
             rows = self.manifest["tables"]
-        for table, (new, changed) in changes.items():
+        for table in queries:
+            new, changed = changes.get(table, (rows[table], 0))
             self.result.tables[table] = {"rows": rows[table], "new": new, "changed": changed}
 
     def _without_sums(self, query: str) -> str:
@@ -177,12 +179,11 @@ class Run:
         fresh = [f"SELECT order_id FROM fresh_{t}" for t in ("orders", "order_lines") if t in queries]
         have = {d[0] for d in self.connection.execute(f"DESCRIBE {lines}").fetchall()}
         if "list_amount" in have:
-            queries["order_lines"] = allocated(lines, orders, " UNION ALL ".join(fresh))
+            is_whole = not {"orders", "order_lines"} & set(self.before)
+            queries["order_lines"] = allocated(lines, orders, "" if is_whole else " UNION ALL ".join(fresh))
 
     def _changes(self, table: str, query: str) -> tuple[int, int]:
         """Returns how many rows are new, and how many differ from those of the store."""
-        if table not in self.before:
-            return self._count(query), 0
         new = max(self._count(query) - self._count(f"SELECT * FROM {table}"), 0)
         have = {d[0] for d in self.connection.execute(f"DESCRIBE {table}").fetchall()}
         come = [d[0] for d in self.connection.execute(f"DESCRIBE {query}").fetchall()]

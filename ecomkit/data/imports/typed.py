@@ -97,7 +97,7 @@ def _rule_cells(look: Look) -> dict[str, str]:
     own = look.profile["currency"]
     places |= {place for h in currency_headers(own) if (place := look.place(h)) is not None}
     rates = {p for rule in look.profile["rates"] or () for h in rule.values() if (p := look.place(h)) is not None}
-    return {f"t{p}": f"cell_text(c{p})" for p in places} | {f"b{p}": f"cell_bare(c{p})" for p in rates}
+    return {f"t{p}": f"cell_text(c{p})" for p in places} | {f"n{p}": f"cell_digits(c{p})" for p in rates}
 
 
 def _why(look: Look, found: list[Field]) -> str:
@@ -184,7 +184,7 @@ def _extra_rates(look: Look) -> str:
     for i, rule in enumerate(look.profile["rates"] or ()):
         for key in ("rate", "over", "under"):
             place = look.place(rule[key])
-            number = f"cell_number(b{place})" if place is not None else "NULL::DOUBLE"
+            number = f"cell_number(n{place})" if place is not None else "NULL::DOUBLE"
             made += f', {number} AS "{key}{i}"'
     return made
 

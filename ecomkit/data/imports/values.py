@@ -10,6 +10,8 @@ from ecomkit.data.imports.profile import Profile, Source
 from ecomkit.data.tables import Column
 
 SECRET = ("customer_id", "address_id", "user_id")  # people: only a salted hash of these is kept
+NUMBERS = ("money", "count", "rate")
+MACROS = {"t": "cell_text", "b": "cell_bare", "n": "cell_digits"}  # how a cell is unwrapped
 EPOCHS = {"epoch_s": "epoch_ms({0}::BIGINT * 1000)", "epoch_ms": "epoch_ms({0}::BIGINT)"}
 EPOCHS["epoch_us"] = "make_timestamp({0}::BIGINT)"
 SCALES = {"fen": 0.01, "percent": 0.01, "negative": -1}
@@ -23,6 +25,8 @@ CREATE OR REPLACE TEMP MACRO cell_filled(t) AS (
 CREATE OR REPLACE TEMP MACRO cell_bare(x) AS (
   CASE WHEN x = '' THEN NULL WHEN cell_is_bare(x) THEN cell_filled(x)
     ELSE cell_filled(trim(x, {space} || {marks})) END);
+CREATE OR REPLACE TEMP MACRO cell_digits(x) AS (
+  CASE WHEN isfinite(try_cast(x AS DOUBLE)) THEN x ELSE cell_bare(x) END);
 CREATE OR REPLACE TEMP MACRO cell_text(x) AS (
   CASE WHEN x = '' THEN NULL WHEN cell_is_bare(x) THEN cell_filled(x)
     WHEN x[1] = '=' THEN cell_filled(trim(x, {space} || {marks})) ELSE cell_filled(trim(x, {space})) END);
@@ -32,8 +36,7 @@ CREATE OR REPLACE TEMP MACRO cell_scale(b) AS (
   CASE WHEN b[1] = '(' THEN -1 ELSE 1 END *
   CASE {scales} WHEN contains(b, '%') OR contains(b, '\uff05') THEN 0.01 ELSE 1 END);
 CREATE OR REPLACE TEMP MACRO cell_number(b) AS (
-  CASE WHEN try_cast(b AS DOUBLE) IS NOT NULL
-    THEN nullif(abs(try_cast(b AS DOUBLE)), 'inf') * sign(try_cast(b AS DOUBLE))
+  CASE WHEN isfinite(try_cast(b AS DOUBLE)) THEN try_cast(b AS DOUBLE)
     ELSE cell_scale(b) * try_cast(replace(
       regexp_extract(cell_plain(b), '^([-+]?(\\d{{1,3}}(,\\d{{2,3}})*,\\d{{3}}|\\d+)?(\\.\\d*)?)[{units}%]?$', 1),
       ',', '') AS DOUBLE) END);
@@ -77,7 +80,12 @@ def macros() -> str:
 
 def bare(column: Column, cell: str) -> str:
     """Returns the SQL for a cell without wrapping, NULL where it says that something is missing."""
-    return f"cell_text({cell})" if column.kind == "text" else f"cell_bare({cell})"
+    return f"{MACROS[letter(column)]}({cell})"
+
+
+def letter(column: Column) -> str:
+    """Returns the key of `MACROS` for a column: cells read in the same way are read once."""
+    return "n" if column.kind in NUMBERS and column.name not in SECRET else "t" if column.kind == "text" else "b"
 
 
 def value(column: Column, source: Source, cell: str, profile: Profile, *, comma: bool, zone: str, salt: str) -> str:
