@@ -31,7 +31,8 @@ def backtest(
     """Returns how each method would have done on the last `folds` x `horizon` days, the seasonal naive first.
 
     Each fold is forecast from the days before it alone; of its own days only what is known ahead is used (events,
-    promotions, prices and, unless said otherwise, closed days).
+    promotions, prices and, unless said otherwise, closed days). A series that has no day before a fold does not count
+    in it.
 
     Parameters
     ----------
@@ -137,7 +138,8 @@ def measure(
 def _fold(panel: Panel, known: Panel, name: str) -> dict[str, Any]:
     start, days = known.today, known.horizon
     mean, bands, _ = days_ahead(known, days, QUANTILES, METHODS[name])
-    actual = panel.sold[:, start : start + days]
+    begun = np.isfinite(known.value).any(axis=1)
+    actual = np.where(begun[:, None], panel.sold[:, start : start + days], np.nan)
     is_open = np.where(known.closed[:, start:], np.nan, actual)
     scales = scores.scale(known.sold)
     totals = np.stack([np.where(np.isfinite(actual), x, 0.0).sum(axis=1) for x in (actual, mean)])

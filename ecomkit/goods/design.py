@@ -11,6 +11,7 @@ PARTS = ("level", "weekday", "season", "promotion", "event")
 RIDGE, RIDGE_MEGA, RIDGE_LEVEL = 3.0, 0.1, 1e-3
 YEARLY_FROM_DAYS = 500  # of history, from which the season of the year can be told
 PAIRS = 6  # of sine and cosine over the year
+BEYOND = 1.0  # standard deviations past the furthest a regressor was seen, up to which its line is drawn on
 SHORT_RUN = 4  # days up to which an event shares what holidays have in common
 FREQUENT = 0.05  # share of days from which a flag is a promotion whose first day and Monday are told apart
 REACH = 7  # days that a closure is looked for across days off
@@ -106,11 +107,17 @@ def is_flag(values: np.ndarray) -> bool:
 
 
 def _standardise(values: np.ndarray, today: int) -> np.ndarray:
-    """Each series' regressor in its own past's standard deviations; logs where it is positive, as prices are."""
+    """Each series' regressor in its own past's standard deviations; logs where it is positive, as prices are.
+
+    A price of a hundredth, of which the past knows nothing, would otherwise multiply sales by as much.
+    """
     logs = np.log(values) if (values > 0).all() else values
     past = logs[:, :today]
     spread = past.std(axis=1, keepdims=True)
-    return (logs - past.mean(axis=1, keepdims=True)) / np.where(spread > 1e-9, spread, 1.0)
+    scaled = (logs - past.mean(axis=1, keepdims=True)) / np.where(spread > 1e-9, spread, 1.0)
+    seen = scaled[:, :today]
+    low, high = seen.min(axis=1, keepdims=True), seen.max(axis=1, keepdims=True)
+    return np.clip(scaled, low - BEYOND, high + BEYOND)
 
 
 def shift(values: np.ndarray, by: int) -> np.ndarray:

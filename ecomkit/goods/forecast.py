@@ -43,7 +43,8 @@ def predict(
     daily
         `date, value`; where there are, `series` (many are forecast together, and learn from each other), `closed`
         (bool: nothing could be sold), and columns of numbers that are known ahead, such as a promotion (0 or 1) or a
-        price. Rows for days to come, with `value` missing, tell what is planned. `sales.daily` makes it from a store.
+        price. Rows for days to come, with `value` missing, tell what is planned; a flag that they do not tell is 0, any
+        other column keeps its last value. `sales.daily` makes the table from a store.
     horizon
         How many days, 1 to 366.
     events
@@ -62,13 +63,14 @@ def predict(
         the unit of `value`, never negative, 0 on closed days; a range is missing where less than two of the last
         56 days are known.
         `method`: "recipe" (calendar regression and boosted trees), "calendar" (the regression alone: too few days for
-        trees), "sparse" (for a series that sells on few days), or "fallback" (fewer than 56 days observed, or none of
+        trees), "sparse" (for a series that sells on few days), or "fallback" (fewer than 35 days observed, or none of
         the last 56: the mean of the last four same weekdays).
 
     Raises
     ------
     TableError, ParameterError
-        A column is missing or of another type, a day comes twice; a parameter is out of range.
+        A column is missing or of another type, a day comes twice, a column that changes from day to day tells nothing
+        of the days to come, as visitors would; a parameter is out of range.
 
     References
     ----------

@@ -11,7 +11,8 @@ from ecomkit.goods.design import mega_days
 from ecomkit.goods.series import Panel
 
 RECIPE, CALENDAR, SPARSE, FALLBACK = "recipe", "calendar", "sparse", "fallback"
-FALLBACK_DAYS = 56  # observed, below which the last same weekdays do as well as anything; so does what ended before
+FALLBACK_DAYS = 35  # observed, below which the last same weekdays do as well as anything
+ENDED_DAYS = 56  # without a day observed, after which nothing is known of what will be
 SPARSE_INTERVAL = 1.32  # open days per day with sales, from which a series is sparse
 SPARSE_WINDOW = 182
 
@@ -28,7 +29,7 @@ def routes(panel: Panel) -> np.ndarray:
     open_days, sale_days = np.isfinite(recent).sum(axis=1), (np.nan_to_num(recent) > 0).sum(axis=1)
     is_sparse = open_days >= SPARSE_INTERVAL * sale_days
     known = np.isfinite(panel.value)
-    is_little = (known.sum(axis=1) < FALLBACK_DAYS) | ~known[:, -FALLBACK_DAYS:].any(axis=1)
+    is_little = (known.sum(axis=1) < FALLBACK_DAYS) | ~known[:, -ENDED_DAYS:].any(axis=1)
     return np.where(is_little, FALLBACK, np.where(is_sparse, SPARSE, RECIPE)).astype(object)
 
 

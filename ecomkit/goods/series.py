@@ -8,6 +8,7 @@ import pandas as pd
 
 from ecomkit.errors import TableError
 
+MOVING = 0.5  # share of days on which a column changes, from which it must be told of days to come
 CLOSED_WEEKS = 8  # a weekday without a sale day in so many weeks is a day off
 SHOWN = 3
 RESERVED = ("series", "date", "value", "closed")
@@ -65,6 +66,8 @@ def read(daily: pd.DataFrame, *, horizon: int, events: pd.DataFrame | None = Non
     first, last = observed.min(), observed.max()
     dates = pd.date_range(first, last + pd.Timedelta(days=horizon), unit="us")
     table = table[table["date"].between(first, dates[-1])]
+    if horizon:
+        _require_known_ahead(table, last)
     codes, names = pd.factorize(table["series"], sort=True)
     at = codes, (table["date"] - first).dt.days.to_numpy()
     shape, today = (len(names), len(dates)), (last - first).days + 1
@@ -129,6 +132,19 @@ def _fill(wide: np.ndarray) -> np.ndarray:
     return pd.DataFrame(wide.T).ffill().bfill().fillna(0.0).to_numpy().T
 
 
+def _require_known_ahead(table: pd.DataFrame, last: pd.Timestamp) -> None:
+    """What moves every day and ends with the sales, such as visitors, comes with them and does not foretell them."""
+    past, ahead = (table[at].sort_values(["series", "date"]) for at in (table["date"] <= last, table["date"] > last))
+    for column in [c for c in table.columns if c not in RESERVED]:
+        told = past[past[column].notna()]
+        moves = told[column].astype("float64").diff().ne(0)[told["series"] == told["series"].shift()]
+        if ahead[column].isna().all() and not told[column].isin((0, 1)).all() and moves.mean() > MOVING:
+            raise TableError(
+                f"`daily.{column}` changes from day to day, and no day to come has it: it is not known ahead.",
+                "drop it, or add rows for the days to come, `value` missing, that say what is planned.",
+            )
+
+
 def _days(table: pd.DataFrame, name: str) -> "pd.Series[pd.Timestamp]":
     dates = table["date"]
     if not pd.api.types.is_datetime64_any_dtype(dates):
@@ -144,6 +160,15 @@ def _days(table: pd.DataFrame, name: str) -> "pd.Series[pd.Timestamp]":
     return dates.dt.tz_localize(None).dt.normalize().astype("datetime64[us]")
 
 
+def _as_numbers(column: pd.Series) -> str:
+    """How to make numbers of it."""
+    if pd.api.types.is_datetime64_any_dtype(column):
+        return f"drop it: daily.drop(columns='{column.name}')."
+    if pd.to_numeric(column, errors="coerce").notna().eq(column.notna()).all():
+        return f"daily['{column.name}'] = pd.to_numeric(daily['{column.name}'])."
+    return f"drop it, or make flags of it: pd.get_dummies(daily, columns=['{column.name}'], dtype=int)."
+
+
 def _check(daily: pd.DataFrame) -> pd.DataFrame:
     """The rows with their types proven; `series` is always there afterwards."""
     missing = [c for c in ("date", "value") if c not in daily]
@@ -157,7 +182,7 @@ def _check(daily: pd.DataFrame) -> pd.DataFrame:
         if not pd.api.types.is_numeric_dtype(table[column]):
             raise TableError(
                 f"`daily.{column}` holds {table[column].dtype}, not numbers.",
-                f"drop it, or daily['{column}'] = pd.to_numeric(daily['{column}']).",
+                _as_numbers(table[column]),
             )
     numbers = [c for c in table.columns if c not in ("date", "series")]
     infinite = np.isinf(table[numbers].to_numpy("float64", na_value=np.nan)).any(axis=1)

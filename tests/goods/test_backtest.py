@@ -35,6 +35,14 @@ def test_the_naive_row_by_hand():
     assert (row["folds"], row["folds_won"]) == (2, 0)
 
 
+def test_a_series_that_begins_within_a_fold_does_not_count_in_it():
+    old, new = days(np.repeat([10.0, 11.0], [28, 7]), series="old"), days([50.0] * 7, series="new")
+    table = pd.concat([old, new.assign(date=old["date"].tail(7).to_numpy())])
+    row = forecast.backtest(table, horizon=7, folds=1, methods=[]).iloc[0]
+    assert (row["wape"], row["bias"]) == (pytest.approx(1 / 11), pytest.approx(-1 / 11))
+    assert row["total_wape"] == pytest.approx(1 / 11)
+
+
 def test_the_recipe_beats_last_week_on_noise_and_its_ranges_hold():
     table = forecast.backtest(days(noisy(200)), horizon=14, folds=4)
     assert table["method"].tolist() == ["seasonal_naive", "weekday_mean", "recipe"]

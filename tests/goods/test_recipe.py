@@ -19,7 +19,7 @@ def panel(**values):
 def test_short_sparse_and_regular_series_go_their_ways():
     told = panel(
         a_regular=np.full(100, 5.0),
-        b_short=np.full(55, 5.0),
+        b_short=np.full(34, 5.0),
         c_sparse=np.resize([1.0, 0, 1], 100),
         d_never=np.zeros(99),
     )

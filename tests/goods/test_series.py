@@ -93,7 +93,17 @@ def test_local_midnights_are_days_even_when_clocks_change():
         (days([1.0]).drop(columns="value"), r"`daily` has no columns \['value'\]; it has .*\nHint: rename yours"),
         (days([1.0]).assign(date="2025-03-03"), r"`daily.date` holds str, not dates.\nHint: daily\['date'\] = pd.to"),
         (days([1.0]).assign(date=pd.Timestamp("2025-03-03 14:00")), "`daily.date` holds times, not whole days"),
-        (days(["1", "2"]), "`daily.value` holds str, not numbers"),
+        (days(["1", "2"]), r"`daily.value` holds str, not numbers.\nHint: daily\['value'\] = pd.to_numeric"),
+        (
+            days([1.0, 2.0]).assign(holiday=["0", "a"]),
+            r"`daily.holiday` holds str.*\nHint: drop it, or make flags of it",
+        ),
+        (days([1.0]).assign(kind=pd.Categorical(["a"])), "`daily.kind` holds category, not numbers"),
+        (
+            days([1.0]).assign(since=pd.Timestamp("2024-01-01")),
+            "`daily.since` holds datetime.*\nHint: drop it: daily.drop",
+        ),
+        (days([1.0, 2, 3, 4]).assign(visitors=[9, 8, 9, 7]), "`daily.visitors` changes from day to day, and no day to"),
         (days([1.0, np.inf]), "`daily` has 1 rows with an infinite number"),
         (pd.concat([days([1.0])] * 2), "`daily` has 2 rows of days that come twice.*\nHint: add up each day first"),
         (days([1.0]).assign(date=pd.NaT), "`daily` has 1 rows without date or series"),
