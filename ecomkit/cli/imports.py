@@ -18,11 +18,15 @@ def add(commands: Commands) -> None:
         "--as", dest="profile", default="", metavar="PROFILE", help="a profile's name, or a .yaml file"
     )
     importer.add_argument("--explain", metavar="FILE", help="show how a file would be read, and import nothing")
+    importer.add_argument("--lang", choices=["en", "zh"], help="language of the account (default: the computer's)")
     importer.set_defaults(do=_import)
 
 
 def _import(arguments: argparse.Namespace) -> None:
+    from ecomkit.course.desk import system_language
     from ecomkit.data.imports import explain, import_files
+    from ecomkit.report.account import lines
+    from ecomkit.report.account_page import write
 
     if arguments.explain:
         print(explain(arguments.explain, profile_name=arguments.profile))
@@ -38,5 +42,7 @@ def _import(arguments: argparse.Namespace) -> None:
         profile_name=arguments.profile,
         told=(lambda name: print(f"reading {name}", file=sys.stderr)) if show else None,
     )
-    print(done)
+    lang = arguments.lang or system_language()
+    print("\n".join(lines(done.as_dict(), lang)))
+    print(write(done, lang))
     print(arguments.to)

@@ -4,6 +4,7 @@ import pandas as pd
 
 from ecomkit.data.days import Day, bounds, parse_day, require_inside
 from ecomkit.data.store import Store
+from ecomkit.diagnosis.refunded import refunded
 from ecomkit.errors import TableError
 
 SUMS = (
@@ -39,8 +40,9 @@ def daily(store: Store, start: Day = None, end: Day = None) -> pd.DataFrame:
     pandas.DataFrame
         `date`; the sums `visitors` (each source's visitors of the day), `page_views`, `cart_users`, `buyers`
         (different customers of the day; a guest counts once per order), `orders`, `units`, `gmv` (paid, before
-        refunds), `refund_amount` (by day of refund), `net_sales`, `ad_cost`, `ad_revenue`; and the `RATES` of them
-        (fractions or money per head). A day without orders has 0 orders; what was not observed is missing.
+        refunds), `refund_amount` (by day of refund; by day of payment where an export does not tell that day),
+        `net_sales`, `ad_cost`, `ad_revenue`; and the `RATES` of them (fractions or money per head). A day without
+        orders has 0 orders; what was not observed is missing.
 
     Raises
     ------
@@ -132,11 +134,12 @@ def _traffic(store: Store, within: str) -> str:
 
 
 def _refunds(store: Store) -> str:
-    if not store.has("refunds"):
+    paid_back = refunded(store)
+    if not paid_back:
         return "SELECT date, NULL AS refund_amount FROM days"
-    return """
+    return f"""
         SELECT date, coalesce(sum(amount), 0) AS refund_amount
-        FROM days LEFT JOIN refunds ON refunded_at::DATE = date GROUP BY 1"""
+        FROM days LEFT JOIN ({paid_back}) AS paid_back USING (date) GROUP BY 1"""
 
 
 def _ads(store: Store) -> str:

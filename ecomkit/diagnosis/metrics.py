@@ -12,6 +12,7 @@ from ecomkit.data.store import Store
 from ecomkit.diagnosis.daily import RATES, SUMS, agreement, daily, total
 from ecomkit.diagnosis.dictionary import dictionary, sum_over
 from ecomkit.diagnosis.period import Period, period
+from ecomkit.diagnosis.platforms import by_platform
 from ecomkit.diagnosis.split import split
 from ecomkit.diagnosis.tree import tree
 
@@ -20,6 +21,7 @@ __all__ = [
     "SUMS",
     "Period",
     "agreement",
+    "by_platform",
     "compare",
     "coverage",
     "daily",

@@ -14,7 +14,7 @@ from ecomkit.report.piece import Piece, join, tag
 from ecomkit.report.text import _, label
 from ecomkit.report.values import NONE, kind, show, signed
 
-__all__ = ["findings", "headline", "kpis", "needs", "needs_values", "note", "scope", "style", "table"]
+__all__ = ["findings", "headline", "kpis", "needs", "needs_values", "note", "platforms", "scope", "style", "table"]
 
 LOWER_IS_BETTER = {
     "refund_amount",
@@ -145,6 +145,21 @@ def _stake(found: pd.DataFrame) -> Piece:
 def note(said: str, *, tone: str = "note") -> Piece:
     """A remark beside the text; `tone` is "note" or "warning"."""
     return tag("div", tag("p", said), kind=f"note {tone}", role="note")
+
+
+def platforms(frame: pd.DataFrame, lang: str | None = None) -> Piece:
+    """The platforms of a store side by side, without the columns that none of them tells; nothing where it has one.
+
+    Parameters
+    ----------
+    frame : as `diagnosis.metrics.by_platform` gives it.
+    lang : "en" or "zh"; None is the language in use.
+    """
+    if len(frame) < 2:
+        return join()
+    with text.using(lang):
+        said = _("Platforms side by side. Sales per buyer and per order are two figures; what is not known is blank.")
+        return table(frame.dropna(axis=1, how="all"), caption=said)
 
 
 def needs(store: Store, *tables: str) -> bool:

@@ -16,6 +16,8 @@ CODES = {"segment", "owner", "role", "table", "metric", "factor", "step", "confi
     "source",
     "device",
     "campaign",
+    "platform",
+    "remark",
     "finding",
     "buyer",
     "customer_type",

@@ -1,6 +1,5 @@
 """The account of an import: per file, what was read, written, dropped and why, converted, and not understood."""
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -38,10 +37,11 @@ class FileAccount:
     platform: str
     encoding: str
     currency: str
+    title: dict[str, str] = field(default_factory=dict)  # of the profile, by language
     read: int = 0
     written: int = 0
     dropped: dict[str, dict[str, Any]] = field(default_factory=dict)  # why -> rows, first_rows
-    converted: dict[str, str] = field(default_factory=dict)  # header -> how
+    converted: dict[str, dict[str, Any]] = field(default_factory=dict)  # header -> unit, texts, comma
     not_parsed: dict[str, dict[str, Any]] = field(default_factory=dict)  # header -> rows, first_rows
     not_understood: list[str] = field(default_factory=list)
     not_there: list[str] = field(default_factory=list)  # columns that belong into sums of the file
@@ -58,6 +58,7 @@ def account(connection: DuckDBPyConnection, read: Typed, tables: list[str], *, n
     """Returns the account of the file whose rows are in `typed`, `dropped` and `new_<table>`."""
     look = read.look
     told = FileAccount(name, look.profile.name, look.profile["platform"], look.encoding or look.kind, currency)
+    told.title = look.profile["title"] or {}
     told.read = connection.execute("SELECT count(*) FROM typed").fetchall()[0][0] + sum(r.rows for r in read.lost)
     for lost in read.lost:
         told.dropped[lost.why] = {"rows": lost.rows, "first_rows": lost.numbers[:FIRST]}
@@ -111,21 +112,10 @@ def _fields(connection: DuckDBPyConnection, read: Typed, told: FileAccount) -> N
 _DATA = "why IS NULL OR why LIKE 'no readable %'"
 
 
-UNITS_SAID = {
-    "fen": "fen to yuan",
-    "percent": "percent to fraction",
-    "negative": "sign turned",
-    "whole": "rounded to whole numbers",
-}
-
-
-def _how(field: Field, odd: int, filled: int, *, comma: bool) -> str:
-    said = []
-    if field.source.unit and filled:
-        said.append(UNITS_SAID.get(field.source.unit, "digits to time"))
-    if odd and field.is_number:
-        said.append(f"{odd} written with {'a decimal comma' if comma else 'separators, signs, % or a scale'}")
-    return "; ".join(said)
+def _how(field: Field, odd: int, filled: int, *, comma: bool) -> dict[str, Any]:
+    """The unit that a column was in, and how many of its numbers were text; nothing where neither is so."""
+    unit, texts = field.source.unit if filled else "", odd if field.is_number else 0
+    return {"unit": unit, "texts": texts, "comma": comma} if unit or texts else {}
 
 
 def _rates(connection: DuckDBPyConnection, read: Typed, told: FileAccount) -> None:
@@ -155,31 +145,3 @@ def _totals(connection: DuckDBPyConnection, tables: list[str]) -> dict[str, floa
                 value = connection.execute(f"SELECT {sql} FROM new_{table}").fetchall()[0][0]
                 totals[name] = round(float(value), 2) if value is not None else 0
     return totals
-
-
-def lines(told: FileAccount) -> list[str]:
-    """Returns the account of one file as lines of text."""
-    period = f", {told.first[:10]} to {told.last[:10]}" if told.first else ""
-    said = [f"{told.file}", f"  {told.profile}, {told.encoding}, {told.currency}{period}".replace(", ,", ",")]
-    said.append(f"  read {told.read:,} rows, written {told.written:,}, dropped {told.read - told.written:,}")
-    said += [f"    {_rows(r)} dropped: {why}{_first(r)}" for why, r in told.dropped.items()]
-    said += [f"    {header}: {how}" for header, how in told.converted.items()]
-    said += [f"    {header}: {_rows(r)} cannot be read{_first(r)}" for header, r in told.not_parsed.items()]
-    said += [f"    {header}: {_rows(r)} differ from what it is made of{_first(r)}" for header, r in told.rates.items()]
-    if told.not_understood:
-        said.append(f"    columns not understood: {', '.join(told.not_understood)}")
-    if told.not_there:
-        said.append(f"    columns that are not there, and that figures are short of: {', '.join(told.not_there)}")
-    if told.totals:
-        said.append(
-            "    " + ", ".join(f"{name} {value:,.2f}".removesuffix(".00") for name, value in told.totals.items())
-        )
-    return said
-
-
-def _rows(reason: Mapping[str, Any]) -> str:
-    return f"{reason['rows']:,} row{'s' * (reason['rows'] != 1)}"
-
-
-def _first(reason: Mapping[str, Any]) -> str:
-    return f" (row {', '.join(map(str, reason['first_rows']))}{', ...' * (reason['rows'] > len(reason['first_rows']))})"

@@ -143,9 +143,14 @@ def _switch(file: Path, manifest: dict[str, Any]) -> None:
 
 def write_json(file: Path, content: Any) -> None:
     """Writes `content` to `file`, at once or not at all."""
+    write_text(file, json.dumps(content, ensure_ascii=False, indent=2) + "\n")
+
+
+def write_text(file: Path, said: str) -> None:
+    """Writes `said` to `file`, at once or not at all."""
     beside = file.with_name(f".{file.name}.new")
     with beside.open("w", encoding="utf-8") as stream:
-        stream.write(json.dumps(content, ensure_ascii=False, indent=2) + "\n")
+        stream.write(said)
         stream.flush()
         os.fsync(stream.fileno())
     beside.replace(file)

@@ -57,9 +57,7 @@ def import_files(
         looks = _looks(gather(paths, work), chosen, result)
         manifest = _settle(manifest, place, [seen for _found, seen in looks], timezone)
         if manifest["timezone"] == "UTC" and not timezone:
-            result.notes.append(
-                "The files do not say in which time zone the store is: days are those of UTC. Give --tz."
-            )
+            result.notes["no_zone"] = 1
         with keep.connect(work) as connection:
             run = Run(connection, work, manifest, store_id, result)
             for found, seen in looks:

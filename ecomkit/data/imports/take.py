@@ -8,7 +8,7 @@ from duckdb import DuckDBPyConnection
 
 from ecomkit.data import folder
 from ecomkit.data.imports import keep
-from ecomkit.data.imports.account import FileAccount, account, lines
+from ecomkit.data.imports.account import FileAccount, account
 from ecomkit.data.imports.gather import Found
 from ecomkit.data.imports.look import Look
 from ecomkit.data.imports.merge import allocated, columns, fold, merged, without_sums
@@ -32,7 +32,7 @@ class Imported:
     files: list[FileAccount] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)
     tables: dict[str, dict[str, int]] = field(default_factory=dict)  # table -> rows, new, changed
-    notes: list[str] = field(default_factory=list)
+    notes: dict[str, int] = field(default_factory=dict)  # what is to be known -> how often
 
     def as_dict(self) -> dict[str, Any]:
         """Returns the account as plain lists and dictionaries, as `import_report.json` has it."""
@@ -40,13 +40,16 @@ class Imported:
         return {"files": files, "refused": self.refused, "tables": self.tables, "notes": self.notes}
 
     def __str__(self) -> str:
-        said = [line for told in self.files for line in lines(told)]
-        said += [f"{name}\n  not imported: {why}" for name, why in self.refused.items()]
+        said = [
+            f"{f.file}: {f.profile}, read {f.read:,} rows, written {f.written:,}, dropped {f.read - f.written:,}"
+            for f in self.files
+        ]
+        said += [f"{name}: not imported, {why}" for name, why in self.refused.items()]
         said += [
             f"{table:<14}{n['rows']:>12,} rows, {n['new']:,} new, {n['changed']:,} changed"
             for table, n in self.tables.items()
         ]
-        return "\n".join(said + self.notes)
+        return "\n".join(said)
 
 
 class Run:
@@ -165,7 +168,7 @@ class Run:
     def _without_sums(self, query: str) -> str:
         kept = without_sums(query)
         if gone := self._count(query) - self._count(kept):
-            self.result.notes.append(f"Days of the shop as a whole that gave way to their traffic sources: {gone}.")
+            self.result.notes["gave_way"] = gone
         return kept
 
     def _share_out(self, queries: dict[str, str]) -> None:

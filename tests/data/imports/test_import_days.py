@@ -60,7 +60,7 @@ def test_the_shop_as_a_whole_gives_way_to_its_sources(shop: Path, sources: Path,
         ("2025-09-29", "search", 700, 800.0),
         ("2025-09-29", "猜你喜欢", 400, 500.0),
     ]
-    assert done.notes == ["Days of the shop as a whole that gave way to their traffic sources: 1."]
+    assert done.notes == {"gave_way": 1}
 
 
 def test_it_gives_way_whichever_comes_first_and_another_time(shop: Path, sources: Path, tmp_path: Path) -> None:
@@ -78,7 +78,7 @@ def test_another_platform_stays_beside_the_whole_shop(shop: Path, tmp_path: Path
         ("2025-09-29", "jd: shop", 500, 600.0),
         ("2025-09-29", "taobao: all", 1100, 1300.0),
     ]
-    assert done.notes == []
+    assert done.notes == {}
 
 
 def test_two_live_sessions_of_a_day_add_up(tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ def test_three_rows_become_two_orders(tmp_path: Path) -> None:
     told = done.files[0]
     assert (told.read, told.written, told.profile, told.encoding) == (3, 2, "taobao_orders", "gb18030")
     assert told.dropped == {"not paid": {"rows": 1, "first_rows": [4]}}
-    assert told.converted == {"买家实际支付金额": "1 written with separators, signs, % or a scale"}
+    assert told.converted == {"买家实际支付金额": {"unit": "", "texts": 1, "comma": False}}
     with open_store(tmp_path / "mine") as store:
         orders = store.orders.df().sort_values("order_id")
         assert (store.currency, store.timezone) == ("CNY", "Asia/Shanghai")
@@ -177,10 +177,12 @@ def test_two_imports_at_once_are_refused(tmp_path: Path) -> None:
 
 def test_the_command_imports_and_explains(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = _write(tmp_path / "a.csv", ROWS)
-    assert main(["import", str(file), "--to", str(tmp_path / "mine"), "--tz", "Asia/Shanghai"]) == 0
-    out = capsys.readouterr().out
-    assert "read 3 rows, written 2, dropped 1" in out
-    assert "1 row dropped: not paid (row 4)" in out
+    assert main(["import", str(file), "--to", str(tmp_path / "mine"), "--tz", "Asia/Shanghai", "--lang", "zh"]) == 0
+    out = capsys.readouterr().out.splitlines()
+    assert out[0] == "1 个文件，共读取 3 行：2 行已入库，1 行未导入。"
+    assert "  未导入：未付款，1 行（第 4 行）" in out
+    assert out[-2:] == [str(tmp_path / "mine" / "import_report.html"), str(tmp_path / "mine")]
+    assert "导入报告" in (tmp_path / "mine" / "import_report.html").read_text(encoding="utf-8")
     report = json.loads((tmp_path / "mine" / "import_report.json").read_text(encoding="utf-8"))
     assert report["files"][0]["totals"]["revenue"] == 1150.5
     assert main(["import", "--explain", str(file)]) == 0
