@@ -25,6 +25,7 @@ _HOMES = {
     "inventory": "goods.inventory",
     "products": "goods.products",
     "sales": "goods.sales",
+    "experiment": "traffic.experiment",
     "funnel": "traffic.funnel",
     "plan": "operations.plan",
     "metrics": "diagnosis.metrics",
@@ -42,6 +43,7 @@ __all__ = [
     "catalog",
     "cohort",
     "drill",
+    "experiment",
     "explain",
     "findings",
     "forecast",
@@ -70,7 +72,7 @@ if TYPE_CHECKING:
     from ecomkit.diagnosis import drill, explain, findings, metrics, playbook, quality, rootcause
     from ecomkit.goods import calendar, forecast, inventory, products, sales
     from ecomkit.operations import plan
-    from ecomkit.traffic import funnel
+    from ecomkit.traffic import experiment, funnel
 
 
 def __getattr__(name: str) -> Any:

@@ -15,8 +15,9 @@ def use(store: "Store", lang: str) -> None:
     """Sets a notebook up: the language, the store's currency, the charts' theme and the cards' style."""
     from IPython.display import display
 
-    from ecomkit.report import plots
+    from ecomkit.report import plots, shown
 
     speak(lang, currency=store.currency)
     plots.use(lang)
+    shown.plainly()
     display(style())

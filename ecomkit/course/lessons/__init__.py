@@ -17,6 +17,7 @@ from ecomkit.course.lessons import (
     start,
     stock,
     tables,
+    trials,
     why,
 )
 
@@ -33,6 +34,7 @@ LESSONS: dict[str, ModuleType] = {
     "09": repeat,
     "12": forecast,
     "13": stock,
+    "16": trials,
     "22": capstone,
 }
 
