@@ -128,6 +128,11 @@ def forecast() -> None:
     subprocess.run([sys.executable, str(HERE / "forecast.py")], check=True, cwd=HERE)
 
 
+def exports() -> None:
+    print("\n### Exports\n", flush=True)
+    subprocess.run([sys.executable, str(HERE / "imports.py"), "1000000", "10000000"], check=True, cwd=HERE)
+
+
 def machine() -> None:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024**3
     where = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, {memory:.0f} GB"
@@ -136,5 +141,5 @@ def machine() -> None:
 
 if __name__ == "__main__":
     machine()
-    for part in (against_the_floor, against_pandas, growth, imports, simulator, forecast):
+    for part in (against_the_floor, against_pandas, growth, imports, simulator, forecast, exports):
         part()

@@ -137,11 +137,10 @@ def _times(connection: DuckDBPyConnection, read: Typed, told: FileAccount) -> No
 def _totals(connection: DuckDBPyConnection, tables: list[str]) -> dict[str, float]:
     totals: dict[str, float] = {}
     for table in tables:
-        have = {row[0] for row in connection.execute(f"DESCRIBE new_{table}").fetchall()}
-        for told in TOTALS[table].split(", "):
-            name, sql = told.split(": ")
-            column = sql.partition("(")[2].rstrip(")")
-            if column == "*" or column in have:
-                value = connection.execute(f"SELECT {sql} FROM new_{table}").fetchall()[0][0]
-                totals[name] = round(float(value), 2) if value is not None else 0
+        have = {"*", *(row[0] for row in connection.execute(f"DESCRIBE new_{table}").fetchall())}
+        pairs = [pair.split(": ") for pair in TOTALS[table].split(", ")]
+        told = [(name, sql) for name, sql in pairs if sql.partition("(")[2].rstrip(")") in have]
+        found = connection.execute(f"SELECT {', '.join(sql for _name, sql in told)} FROM new_{table}").fetchall()[0]
+        for (name, _sql), value in zip(told, found, strict=True):
+            totals[name] = round(float(value), 2) if value is not None else 0
     return totals

@@ -62,13 +62,12 @@ def scan(connection: DuckDBPyConnection, look: Look, work: Path, *, clean: bool 
 
 def lost(connection: DuckDBPyConnection) -> list[Lost]:
     """Returns the rows that the last scan could not read, and forgets them: their text is no one's business."""
-    found = connection.execute(
-        """SELECT kind, sum(1 + length(text) - length(replace(text, chr(10), '')))::BIGINT, min(line, 1000)
+    if not _has_rejects(connection):
+        return []
+    found = connection.execute("""
+        SELECT kind, sum(1 + length(text) - length(replace(text, chr(10), '')))::BIGINT, min(line, 1000)
         FROM (SELECT line, any_value(error_type)::VARCHAR AS kind, any_value(rtrim(csv_line, chr(10))) AS text
-          FROM lost_rows GROUP BY line, byte_position) GROUP BY kind ORDER BY kind"""
-        if _has_rejects(connection)
-        else "SELECT NULL, NULL, NULL WHERE false"
-    ).fetchall()
+          FROM lost_rows GROUP BY line, byte_position) GROUP BY kind ORDER BY kind""").fetchall()
     connection.execute("DROP TABLE IF EXISTS lost_rows; DROP TABLE IF EXISTS lost_scans")
     return [Lost(REASONS.get(kind, kind.lower()), rows, lines) for kind, rows, lines in found]
 

@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import repeat
 from pathlib import Path
 
 from ecomkit.data.imports.excel import sheets
@@ -144,10 +145,9 @@ def _score(profile: Profile, names: set[str], place: int, attempt: _Try) -> tupl
     if profile["headless"]:
         fits = place == 0 and _fits(profile, attempt.rows[0][1])
         return (0.5, 1.0) if fits else None
-    if not all(any(_has(names, h) for h in alternatives) for alternatives in profile.match):
+    if not all(map(_has, repeat(names), profile.signs)):
         return None
-    familiar = {normalise(h) for h in (*profile.headers, *(profile["ignore"] or ()))}
-    return (len(profile.match), len(names & familiar) / len(names))
+    return (len(profile.match), len(names & profile.familiar) / len(names))
 
 
 def _fits(profile: Profile, cells: list[str]) -> bool:
@@ -156,9 +156,10 @@ def _fits(profile: Profile, cells: list[str]) -> bool:
     return len(cells) == len(patterns) and all(map(re.fullmatch, patterns, (c.strip() for c in cells)))
 
 
-def _has(names: set[str], header: str) -> bool:
-    name = normalise(header)
-    return bool(fnmatch.filter(names, name)) if "*" in name else name in names
+def _has(names: set[str], signs: tuple[frozenset[str], list[str]]) -> bool:
+    """Whether one of the normalised headers is among `names`; `*` in it stands for anything."""
+    group, wild = signs
+    return not names.isdisjoint(group) or (bool(wild) and any(fnmatch.filter(names, name) for name in wild))
 
 
 def _look(file: Path, attempt: _Try, place: int, profile: Profile) -> Look:
@@ -199,8 +200,8 @@ def _unknown(file: Path, tries: Sequence[_Try], known: Sequence[Profile]) -> Tab
     for profile in known:
         if profile["headless"]:
             continue
-        best = max(rows, key=lambda names: sum(any(_has(names, h) for h in w) for w in profile.match), default=set())
-        lacking = [w[0] for w in profile.match if not any(_has(best, h) for h in w)]
+        best = max(rows, key=lambda names: sum(map(_has, repeat(names), profile.signs)), default=set())
+        lacking = [match[0] for match, signs in zip(profile.match, profile.signs, strict=True) if not _has(best, signs)]
         scored.append((len(lacking) / len(profile.match), profile.name, lacking))
     near = [f"{name} (lacks {', '.join(lacking)})" for share, name, lacking in sorted(scored)[:3] if share < 1]
     told = f" Nearest: {'; '.join(near)}." if near else ""

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -90,7 +90,19 @@ class Profile:
     def __getitem__(self, key: str) -> Any:
         return self.rest.get(key, "")
 
-    @property
+    @cached_property
+    def signs(self) -> tuple[tuple[frozenset[str], list[str]], ...]:
+        """The headers that tell the format, normalised: one of each group must be there; apart, those with `*`."""
+        groups = [frozenset(map(normalise, alternatives)) for alternatives in self.match]
+        wild = [[name for name in group if "*" in name] for group in groups]
+        return tuple(zip(groups, wild, strict=True))
+
+    @cached_property
+    def familiar(self) -> frozenset[str]:
+        """Every header that is read or knowingly ignored, normalised."""
+        return frozenset(map(normalise, (*self.headers, *(self["ignore"] or ()))))
+
+    @cached_property
     def headers(self) -> set[str]:
         """Every header that is read."""
         read = {h for columns in self.tables.values() for source in columns.values() for h in source.all_headers}

@@ -2,6 +2,7 @@
 
 import fnmatch
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -51,6 +52,15 @@ def read(connection: DuckDBPyConnection, look: Look, work: Path, *, zone: str, s
     return Typed(look, found, cells.lost(connection), look.skip)
 
 
+class _Part(NamedTuple):
+    """What a field is called on its way: its bare cell, the value of that, and the value that the column may hold."""
+
+    field: Field
+    raw: str
+    value: str
+    held: str
+
+
 def _query(look: Look, found: list[Field], source: str, *, zone: str, salt: str) -> str:
     width = len(look.header) if look.kind == "records" else look.width + bool(look.profile["ragged"])
     every = ", ".join(f"c{i}" for i in range(width))
@@ -59,36 +69,52 @@ def _query(look: Look, found: list[Field], source: str, *, zone: str, salt: str)
         names |= bares(field)
     names |= _rule_cells(look)
     bare = ", ".join(f"{sql} AS {name}" for name, sql in names.items())
-    cell = ", ".join(f"{raw(f)} AS r{i}" for i, f in enumerate(found))
-    value = ", ".join(
-        f"{typed(f, look, zone=zone, salt=salt).replace('{r}', f'r{i}')} AS v{i}" for i, f in enumerate(found)
-    )
-    last = ", ".join(f'{held(f, f"v{i}")} AS "{f.name}"' for i, f in enumerate(found))
-    bad = " + ".join(["0", *(f"CASE WHEN {_is_bad(f, i)} THEN {1 << i} ELSE 0 END" for i, f in enumerate(found))])
-    odd = " + ".join(
-        ["0", *(f"CASE WHEN {_is_odd(f, i)} THEN {1 << i} ELSE 0 END" for i, f in enumerate(found) if f.is_number)]
-    )
-    extra = _extra_rates(look)
+    filled = ", ".join(f"cell_filled({name}) AS {name}" for name in names)
+    raws, cell = _named([raw(f) for f in found], "r")
+    made = [typed(f, look, zone=zone, salt=salt).replace("{r}", r) for f, r in zip(found, raws, strict=True)]
+    made, value = _named(made, "v")
+    kept, may = _named([held(f, v) for f, v in zip(found, made, strict=True)], "w")
+    parts = [_Part(*four) for four in zip(found, raws, made, kept, strict=True)]
+    last = ", ".join(f'{p.held} AS "{p.field.name}"' for p in parts)
     return f"""
-      SELECT row, h, {_why(look, found)} AS why, {_whole(look)} AS whole_why, {_currency(look)} AS currency, {last},
-        ({bad})::BIGINT AS bad, ({odd})::BIGINT AS odd{extra}
-      FROM (SELECT *, {value} FROM (SELECT *, {cell} FROM (
+      SELECT row, h, {_why(look, parts)} AS why, {_whole(look)} AS whole_why, {_currency(look)} AS currency, {last},
+        {_bits(map(_bad, parts))} AS bad, {_bits(map(_odd, parts))} AS odd{_extra_rates(look)}
+      FROM (SELECT *{may} FROM (SELECT *{value} FROM (SELECT *{cell} FROM (SELECT * REPLACE ({filled}) FROM (
         SELECT row, h, {bare}, {_blank(width)} AS blank, {_again(look)} AS again,
           {_spare(look, width)} AS spare FROM (
-          SELECT row_number() OVER () + {look.skip} AS row, hash({every}) AS h, {every} FROM {source}))))"""
+          SELECT row_number() OVER () + {look.skip} AS row, hash({every}) AS h, {every} FROM {source}))))))"""
 
 
-def _is_bad(field: Field, i: int) -> str:
+def _named(expressions: list[str], letter: str) -> tuple[list[str], str]:
+    """Returns a name for each expression, equal ones sharing theirs, and the SQL that defines the names."""
+    names: dict[str, str] = {}
+    for sql in expressions:
+        if not sql.isidentifier():
+            names.setdefault(sql, f"{letter}{len(names)}")
+    return [names.get(sql, sql) for sql in expressions], "".join(f", {sql} AS {name}" for sql, name in names.items())
+
+
+def _bits(tests: Iterable[str]) -> str:
+    """Returns the SQL for a number whose bits say which of the tests, by their places, are met."""
+    bits = [f"CASE WHEN {test} THEN {1 << place} ELSE 0 END" for place, test in enumerate(tests) if test]
+    return f"({' + '.join(['0', *bits])})::BIGINT"
+
+
+def _bad(part: _Part) -> str:
+    """Whether a cell cannot be read."""
+    field = part.field
     if field.source.const or not field.cells or field.column.kind == "text":
-        return "false"
+        return ""
     if field.source.pattern or field.column.name in values.SECRET:  # what is masked, or does not fit, is missing
-        return "false"
-    negative = "" if not field.others else f" AND v{i} IS NULL"  # a difference below 0 is no cell's fault
-    return f"r{i} IS NOT NULL AND ({held(field, f'v{i}')}) IS NULL{negative}"
+        return ""
+    negative = "" if not field.others else f" AND {part.value} IS NULL"  # a difference below 0 is no cell's fault
+    return f"{part.held} IS NULL AND {part.raw} IS NOT NULL{negative}"
 
 
-def _is_odd(field: Field, i: int) -> str:
-    return f"v{i} IS NOT NULL AND try_cast(r{i} AS DOUBLE) IS NULL" if field.cells else "false"
+def _odd(part: _Part) -> str:
+    """Whether a number was text."""
+    is_read = part.field.is_number and part.field.cells
+    return f"{part.value} IS NOT NULL AND try_cast({part.raw} AS DOUBLE) IS NULL" if is_read else ""
 
 
 def _rule_cells(look: Look) -> dict[str, str]:
@@ -100,26 +126,26 @@ def _rule_cells(look: Look) -> dict[str, str]:
     return {f"t{p}": f"cell_text(c{p})" for p in places} | {f"n{p}": f"cell_digits(c{p})" for p in rates}
 
 
-def _why(look: Look, found: list[Field]) -> str:
-    parts = [
+def _why(look: Look, parts: list[_Part]) -> str:
+    whens = [
         "WHEN blank THEN 'blank row'",
         "WHEN again THEN 'header row'",
         "WHEN spare THEN 'more cells than the header'",
     ]
-    parts += [f"WHEN {test} THEN {quote(rule.why)}" for rule in look.profile.drop if (test := _test(look, rule))]
+    whens += [f"WHEN {test} THEN {quote(rule.why)}" for rule in look.profile.drop if (test := _test(look, rule))]
     total = quote(values.words()["total"])
-    keyed = [i for i, f in enumerate(found) if f.cells and f.is_required and f.column.kind in ("date", "time", "id")]
-    parts += [
-        f"WHEN v{i} IS NULL AND regexp_matches(lower(r{i}), {total}) THEN 'total row'"
-        for i in keyed
-        if found[i].column.kind != "id"
+    whens += [
+        f"WHEN {p.value} IS NULL AND regexp_matches(lower({p.raw}), {total}) THEN 'total row'"
+        for p in parts
+        if p.field.cells and p.field.is_required and p.field.column.kind in ("date", "time")
     ]
-    table = "order_lines" if look.profile["grain"] == "line" else found[0].table
-    for i, f in enumerate(found):
-        if f.table == table and f.is_required and not f.source.const:
-            told = quote(f"no readable {f.column.name}")
-            parts.append(f"WHEN ({held(f, f'v{i}')}) IS NULL THEN {told}")
-    return f"CASE {' '.join(parts)} END"
+    table = "order_lines" if look.profile["grain"] == "line" else parts[0].field.table
+    whens += [
+        f"WHEN {p.held} IS NULL THEN {quote(f'no readable {p.field.column.name}')}"
+        for p in parts
+        if p.field.table == table and p.field.is_required and not p.field.source.const
+    ]
+    return f"CASE {' '.join(whens)} END"
 
 
 def _whole(look: Look) -> str:
@@ -174,7 +200,7 @@ def _again(look: Look) -> str:
 
 def _spare(look: Look, width: int) -> str:
     """Whether a cell beyond the header is filled: then the cells have shifted."""
-    beyond = [f"coalesce(cell_bare(c{i}), '') <> ''" for i in range(len(look.header), width)]
+    beyond = [f"coalesce(cell_filled(cell_trimmed(c{i})), '') <> ''" for i in range(len(look.header), width)]
     return f"({' OR '.join(beyond)})" if beyond and not look.profile["ragged"] else "false"
 
 

@@ -11,7 +11,7 @@ from ecomkit.data.tables import Column
 
 SECRET = ("customer_id", "address_id", "user_id")  # people: only a salted hash of these is kept
 NUMBERS = ("money", "count", "rate")
-MACROS = {"t": "cell_text", "b": "cell_bare", "n": "cell_digits"}  # how a cell is unwrapped
+MACROS = {"t": "cell_text", "b": "cell_trimmed", "n": "cell_digits"}  # how a cell is unwrapped
 EPOCHS = {"epoch_s": "epoch_ms({0}::BIGINT * 1000)", "epoch_ms": "epoch_ms({0}::BIGINT)"}
 EPOCHS["epoch_us"] = "make_timestamp({0}::BIGINT)"
 SCALES = {"fen": 0.01, "percent": 0.01, "negative": -1}
@@ -20,16 +20,15 @@ _SPACE = " \t\r\n\u00a0\u3000\u200b\ufeff\u202f"
 _MACROS = """
 CREATE OR REPLACE TEMP MACRO cell_is_bare(x) AS (
   regexp_matches(x, '^[0-9A-Za-z#\\p{{Han}}](.*[0-9A-Za-z\\p{{Han}}])?$'));
-CREATE OR REPLACE TEMP MACRO cell_filled(t) AS (
-  CASE WHEN strlen(t) <= 6 AND lower(t) IN ({missing}) THEN NULL ELSE t END);
-CREATE OR REPLACE TEMP MACRO cell_bare(x) AS (
-  CASE WHEN x = '' THEN NULL WHEN cell_is_bare(x) THEN cell_filled(x)
-    ELSE cell_filled(trim(x, {space} || {marks})) END);
-CREATE OR REPLACE TEMP MACRO cell_digits(x) AS (
-  CASE WHEN isfinite(try_cast(x AS DOUBLE)) THEN x ELSE cell_bare(x) END);
+CREATE OR REPLACE TEMP MACRO cell_trimmed(x) AS (
+  CASE WHEN x = '' THEN NULL WHEN cell_is_bare(x) THEN x ELSE trim(x, {space_and_marks}) END);
 CREATE OR REPLACE TEMP MACRO cell_text(x) AS (
-  CASE WHEN x = '' THEN NULL WHEN cell_is_bare(x) THEN cell_filled(x)
-    WHEN x[1] = '=' THEN cell_filled(trim(x, {space} || {marks})) ELSE cell_filled(trim(x, {space})) END);
+  CASE WHEN x = '' THEN NULL WHEN cell_is_bare(x) THEN x WHEN x[1] = '=' THEN trim(x, {space_and_marks})
+    ELSE trim(x, {space}) END);
+CREATE OR REPLACE TEMP MACRO cell_digits(x) AS (
+  CASE WHEN x = '' THEN NULL WHEN isfinite(try_cast(x AS DOUBLE)) THEN x ELSE trim(x, {space_and_marks}) END);
+CREATE OR REPLACE TEMP MACRO cell_filled(t) AS (
+  CASE WHEN (t < '0' OR t > '9z') AND strlen(t) <= 6 AND lower(t) IN ({missing}) THEN NULL ELSE t END);
 CREATE OR REPLACE TEMP MACRO cell_plain(b) AS (
   regexp_replace(translate(b, {wide}), '[{signs}()\\s\u00a0\u202f]+', '', 'g'));
 CREATE OR REPLACE TEMP MACRO cell_scale(b) AS (
@@ -68,7 +67,7 @@ def macros() -> str:
     scales = " ".join(f"WHEN contains(b, '{unit}') THEN {factor}" for unit, factor in known["scales"].items())
     return _MACROS.format(
         space=quote(_SPACE),
-        marks=quote("='\""),
+        space_and_marks=quote(_SPACE + "='\""),
         missing=", ".join(map(quote, ["", *known["missing"]])),
         wide=", ".join(map(quote, known["wide"])),
         signs=known["signs"],
@@ -79,7 +78,7 @@ def macros() -> str:
 
 
 def bare(column: Column, cell: str) -> str:
-    """Returns the SQL for a cell without wrapping, NULL where it says that something is missing."""
+    """Returns the SQL for a cell without its wrapping."""
     return f"{MACROS[letter(column)]}({cell})"
 
 
