@@ -1,6 +1,7 @@
 """The command `ecomkit import`."""
 
 import argparse
+import logging
 import sys
 
 from ecomkit.cli.commands import Commands
@@ -13,6 +14,7 @@ def add(commands: Commands) -> None:
     importer.add_argument("files", nargs="*", metavar="FILE", help="exports, archives or folders of them")
     importer.add_argument("--to", metavar="PATH", help="the store's folder; it is made if it is not there")
     importer.add_argument("--tz", default="", metavar="ZONE", help="time zone of a new store, e.g. Asia/Shanghai")
+    importer.add_argument("--currency", default="", metavar="CODE", help="of files that do not tell theirs, e.g. USD")
     importer.add_argument("--store-id", default="", metavar="ID", help="put before order ids, to tell two shops apart")
     importer.add_argument(
         "--as", dest="profile", default="", metavar="PROFILE", help="a profile's name, or a .yaml file"
@@ -33,14 +35,16 @@ def _import(arguments: argparse.Namespace) -> None:
         return
     if not arguments.files or not arguments.to:
         raise ParameterError("Import what, and where to?", "ecomkit import exports/ --to stores/mine.")
-    show = sys.stderr.isatty()
+    if sys.stderr.isatty():
+        logging.basicConfig(format="%(message)s")
+        logging.getLogger("ecomkit").setLevel(logging.INFO)
     done = import_files(
         arguments.files,
         to=arguments.to,
         timezone=arguments.tz,
         store_id=arguments.store_id,
         profile_name=arguments.profile,
-        told=(lambda name: print(f"reading {name}", file=sys.stderr)) if show else None,
+        currency=arguments.currency,
     )
     lang = arguments.lang or system_language()
     print("\n".join(lines(done.as_dict(), lang)))

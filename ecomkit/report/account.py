@@ -92,7 +92,14 @@ def lead(report: Mapping[str, Any]) -> str:
 def notes(report: Mapping[str, Any]) -> list[str]:
     """What else is to be known of an import."""
     said = {
-        "gave_way": _("On {count} days the figures of the shop as a whole gave way to those of its traffic sources."),
+        "source_gave_way": _(
+            "On {count} days the figures of the shop as a whole gave way to those of its traffic sources."
+        ),
+        "campaign_gave_way": _(
+            "On {count} days the ad spend of the shop as a whole gave way to that of its campaigns."
+        ),
+        "currency_taken": _("{count} files do not say in which currency they are: it is taken to be the store's."),
+        "no_currency": _("The currency of {count} files is not known, as they do not say it. Give --currency."),
         "no_zone": _("The files do not say in which time zone the store is: days are those of UTC. Give --tz."),
     }
     return [said[code].format(count=count) for code, count in report["notes"].items()]

@@ -120,7 +120,7 @@ def _how(field: Field, odd: int, filled: int, *, comma: bool) -> dict[str, Any]:
 
 def _rates(connection: DuckDBPyConnection, read: Typed, told: FileAccount) -> None:
     for i, header in rate_rules(read.look):
-        test = f'why IS NULL AND "under{i}" > 0 AND abs("rate{i}" - "over{i}" / "under{i}") > {POINTS}'
+        test = f'why IS NULL AND "under{i}" > 0 AND round(abs("rate{i}" - "over{i}" / "under{i}"), 9) > {POINTS}'
         rows, first = connection.execute(f"SELECT count(*), min(row, {FIRST}) FROM typed WHERE {test}").fetchall()[0]
         if rows:
             told.rates[header] = {"rows": rows, "first_rows": first}

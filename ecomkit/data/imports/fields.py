@@ -36,29 +36,41 @@ class Field:
 
     @property
     def is_required(self) -> bool:
-        return self.column.required and not self.column.nullable
+        return _is_needed(self.column)
 
 
 def fields(look: Look) -> list[Field]:
-    """Returns the fields of a file; raises TableError where a column that a table must have is not there."""
+    """Returns the fields of a file; raises TableError where a column that a table must have is not there.
+
+    A daily table that is not the profile's first is left out where the file has no such column.
+    """
     found: list[Field] = []
     for table, columns in look.profile.tables.items():
-        for name, source in columns.items():
-            column = WEIGHTS[name] if name in WEIGHTS else TABLES[table].column(name)
-            cells = tuple(p for h in source.headers if (p := look.place(h)) is not None)
-            others = [("+", look.place(h)) for h in source.plus] + [("-", look.place(h)) for h in source.minus]
-            others += [("*", p) for h in source.times if (p := look.place(h)) is not None][:1]
-            if cells or source.const or source.file:
-                at = tuple((sign, place) for sign, place in others if place is not None)
-                found.append(
-                    Field(table, column, _dated(look, source), cells, at, _fallback(look, table, column, source))
-                )
-            elif column.required and not column.nullable:
-                raise TableError(
-                    f"'{look.file.name}' has no column {' or '.join(source.headers)}, which `{table}.{name}` needs.",
-                    "export all columns.",
-                )
+        made = {name: _field(look, table, name, source) for name, source in columns.items()}
+        lacking = [n for n, f in made.items() if f is None and n not in WEIGHTS and _is_needed(TABLES[table].column(n))]
+        if lacking and (not found or not table.endswith("_daily")):
+            raise TableError(
+                f"'{look.file.name}' has no column {' or '.join(columns[lacking[0]].headers)}, "
+                f"which `{table}.{lacking[0]}` needs.",
+                "export all columns.",
+            )
+        found += [f for f in made.values() if f and not lacking]
     return found
+
+
+def _is_needed(column: Column) -> bool:
+    return column.required and not column.nullable
+
+
+def _field(look: Look, table: str, name: str, source: Source) -> Field | None:
+    column = WEIGHTS[name] if name in WEIGHTS else TABLES[table].column(name)
+    cells = tuple(p for h in source.headers if (p := look.place(h)) is not None)
+    if not (cells or source.const or source.file):
+        return None
+    others = [("+", look.place(h)) for h in source.plus] + [("-", look.place(h)) for h in source.minus]
+    others += [("*", p) for h in source.times if (p := look.place(h)) is not None][:1]
+    at = tuple((sign, place) for sign, place in others if place is not None)
+    return Field(table, column, _dated(look, source), cells, at, _fallback(look, table, column, source))
 
 
 def absent(look: Look, found: list[Field]) -> list[str]:

@@ -51,12 +51,19 @@ def fold(connection: DuckDBPyConnection, table: str) -> None:
     connection.execute(f"ALTER TABLE new_{table} RENAME TO fresh_{table}")
 
 
-def without_sums(query: str) -> str:
-    """Returns the query for daily traffic without the rows `<platform>: all` of days whose sources are there, too."""
+def without_sums(query: str, part: str) -> str:
+    """Returns the query for a daily table without the rows `<platform>: all` of days whose parts are there, too.
+
+    `part` is the column that names a part: a traffic source, or a campaign.
+    """
     return f"""
-      SELECT * FROM ({query}) AS t WHERE source NOT LIKE '%: all' OR NOT EXISTS (
-        SELECT 1 FROM ({query}) AS k WHERE k.source NOT LIKE '%: %' AND k.date = t.date
+      SELECT * FROM ({query}) AS t WHERE {part} NOT LIKE '%: all' OR NOT EXISTS (
+        SELECT 1 FROM ({query}) AS k WHERE {_IS_PART[part]} AND k.date = t.date
           AND coalesce(k.platform, t.platform, '') = coalesce(t.platform, k.platform, ''))"""
+
+
+# A source `douyin: live` is one part of many; a campaign may be called anything.
+_IS_PART = {"source": "k.source NOT LIKE '%: %'", "campaign": "k.campaign NOT LIKE '%: all'"}
 
 
 def allocated(lines: str, orders: str, touched: str = "") -> str:

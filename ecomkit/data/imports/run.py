@@ -1,7 +1,9 @@
 """Importing: from files to a store, with an account."""
 
+import logging
+import re
 import zoneinfo
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,8 @@ from ecomkit.data.imports.take import UNKNOWN, Imported, Run
 from ecomkit.data.imports.typed import unknown_headers
 from ecomkit.errors import ParameterError, TableError
 
+_log = logging.getLogger(__name__)
+
 
 def import_files(
     paths: Sequence[str | Path],
@@ -21,8 +25,8 @@ def import_files(
     to: str | Path,
     timezone: str = "",
     store_id: str = "",
+    currency: str = "",
     profile_name: str | Path = "",
-    told: Callable[[str], None] | None = None,
 ) -> Imported:
     """Imports exports into the store at `to` and returns the account; where anything fails, `to` stays as it was.
 
@@ -35,12 +39,12 @@ def import_files(
         The store's folder; it is made where it is not there.
     timezone
         IANA zone of a new store; by default that of the first file's platform, else UTC.
+    currency
+        ISO 4217 code of a new store, for files that do not tell theirs; by default that of the others.
     store_id
         Put before the order ids, where two shops number their orders alike.
     profile_name
         The profile to read the files with, or a .yaml file; by default the one that knows the header.
-    told
-        Called with the name of each file before it is read.
 
     Raises
     ------
@@ -50,23 +54,23 @@ def import_files(
     """
     place = Path(to).expanduser().absolute()
     chosen = profile(profile_name) if profile_name else None
-    if timezone:
-        _require_zone(timezone)
+    _require_place(timezone, currency)
     with keep.opened(place) as (work, manifest):
         result = Imported(place)
         looks = _looks(gather(paths, work), chosen, result)
-        manifest = _settle(manifest, place, [seen for _found, seen in looks], timezone)
+        manifest = _settle(manifest, place, [seen for _found, seen in looks], timezone, currency)
         if manifest["timezone"] == "UTC" and not timezone:
             result.notes["no_zone"] = 1
         with keep.connect(work) as connection:
             run = Run(connection, work, manifest, store_id, result)
             for found, seen in looks:
-                if told:
-                    told(found.name)
+                _log.info("reading %s", found.name)
                 run.take(found, seen)
             if not result.files:
                 raise TableError("There is nothing to import.", "; ".join(result.refused.values()) or "name files.")
             run.finish(place)
+            if run.silent and not currency:
+                result.notes["no_currency" if manifest["currency"] == UNKNOWN else "currency_taken"] = run.silent
     keep.write_json(place / keep.REPORT, result.as_dict())
     return result
 
@@ -109,17 +113,23 @@ def _looks(files: Iterable[Found], chosen: Profile | None, result: Imported) -> 
     return sorted(looks, key=lambda pair: "orders" not in pair[1].profile.tables)
 
 
-def _settle(manifest: dict[str, Any], place: Path, looks: Sequence[Look], timezone: str) -> dict[str, Any]:
+def _settle(
+    manifest: dict[str, Any], place: Path, looks: Sequence[Look], timezone: str, currency: str
+) -> dict[str, Any]:
     """Returns the manifest of the store: its name, zone, currency and the salt of its hashes."""
     if manifest and timezone and timezone != manifest["timezone"]:
         raise ParameterError(f"The store is in {manifest['timezone']}, not {timezone}.", "leave --tz out.")
+    if currency and manifest.get("currency", UNKNOWN) not in (UNKNOWN, currency):
+        raise ParameterError(f"The store is in {manifest['currency']}, not {currency}.", "leave --currency out.")
     zones = [seen.profile["timezone"] for seen in looks if seen.profile["timezone"]]
     fresh = {"name": place.name, "currency": UNKNOWN, "timezone": timezone or next(iter(zones), "UTC")}
-    return {**fresh, "salt": keep.new_salt(), **manifest}
+    return {**fresh, "salt": keep.new_salt(), **manifest, **({"currency": currency} if currency else {})}
 
 
-def _require_zone(timezone: str) -> None:
+def _require_place(timezone: str, currency: str) -> None:
+    if currency and not re.fullmatch("[A-Z]{3}", currency):
+        raise ParameterError(f"--currency {currency} is no ISO 4217 code.", "use e.g. --currency CNY.")
     try:
-        zoneinfo.ZoneInfo(timezone)
+        zoneinfo.ZoneInfo(timezone or "UTC")
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
         raise ParameterError(f"--tz {timezone} is no IANA time zone.", "use e.g. --tz Asia/Shanghai.") from None

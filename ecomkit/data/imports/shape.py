@@ -20,7 +20,7 @@ def shape(connection: DuckDBPyConnection, read: Typed) -> list[str]:
     connection.execute("CREATE OR REPLACE TABLE dropped AS SELECT row, why FROM typed WHERE why IS NOT NULL")
     if not any(f.source.const == ROW for f in read.fields):
         _drop(connection, _DUPLICATES)
-    tables = list(read.look.profile.tables)
+    tables = list(dict.fromkeys(f.table for f in read.fields))
     if read.look.profile["grain"] == "line" and "orders" in tables:
         _orders(connection, read)
     elif "order_lines" in tables:
@@ -67,7 +67,7 @@ def _orders(connection: DuckDBPyConnection, read: Typed) -> None:
     connection.execute(_GONE.format(checks=" ".join(checks)))
     _drop(connection, _THEIR_LINES)
     _create(connection, read, "orders", '(SELECT * FROM heads WHERE "orders.order_id" NOT IN (SELECT id FROM gone))')
-    if "order_lines" in read.look.profile.tables:
+    if any(f.table == "order_lines" for f in read.fields):
         _lines(connection, read, whole=True)
 
 

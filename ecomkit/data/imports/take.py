@@ -61,6 +61,7 @@ class Run:
         self.connection, self.work, self.manifest, self.result = connection, work, manifest, result
         self.prefix = f"{store_id}:" if store_id else ""
         self.touched: set[str] = set()
+        self.silent = 0  # files with money that do not tell its currency
         connection.execute(macros())
         place = result.store
         self.before = folder.attach(connection, place, manifest)[0] if (place / folder.MANIFEST).exists() else []
@@ -81,6 +82,7 @@ class Run:
         self._drop_orphans(tables)
         name = f"{found.name}{f' / {seen.sheet}' * bool(seen.sheet)}"
         self.result.files.append(account(self.connection, typed, tables, name=name, currency=currency))
+        self.silent += not currency and any(f.column.kind == "money" for f in typed.fields)
         for table in tables:
             fold(self.connection, table)
         self.touched |= set(tables)
@@ -153,10 +155,12 @@ class Run:
             queries[table] = f"SELECT * FROM final_{table}"
         if {"orders", "order_lines"} & set(queries):
             self._share_out(queries)
-        if "traffic_daily" in queries:
-            queries["traffic_daily"] = self._without_sums(queries["traffic_daily"])
+        for table, part in (("traffic_daily", "source"), ("ads_daily", "campaign")):
+            if table in queries:
+                queries[table] = self._without_sums(queries[table], part)
         changes = {table: self._changes(table, query) for table, query in queries.items() if table in self.before}
-        is_first = len(changes) < len(queries) or not (place / folder.MANIFEST).exists()
+        is_known = (place / folder.MANIFEST).exists() and folder.read_manifest(place) == self.manifest
+        is_first = len(changes) < len(queries) or not is_known
         if is_first or any(new or changed for new, changed in changes.values()):
             rows = keep.write(self.connection, place, self.manifest, queries)
         else:
@@ -165,10 +169,10 @@ class Run:
             new, changed = changes.get(table, (rows[table], 0))
             self.result.tables[table] = {"rows": rows[table], "new": new, "changed": changed}
 
-    def _without_sums(self, query: str) -> str:
-        kept = without_sums(query)
+    def _without_sums(self, query: str, part: str) -> str:
+        kept = without_sums(query, part)
         if gone := self._count(query) - self._count(kept):
-            self.result.notes["gave_way"] = gone
+            self.result.notes[f"{part}_gave_way"] = gone
         return kept
 
     def _share_out(self, queries: dict[str, str]) -> None:

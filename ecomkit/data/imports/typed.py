@@ -211,6 +211,8 @@ def _extra_rates(look: Look) -> str:
         for key in ("rate", "over", "under"):
             place = look.place(rule[key])
             number = f"cell_number(n{place})" if place is not None else "NULL::DOUBLE"
+            if key == "rate" and rule.get("unit") == "percent":  # a number of percent, without its sign
+                number += " * 0.01"
             made += f', {number} AS "{key}{i}"'
     return made
 

@@ -7,6 +7,7 @@ import pytest
 
 from ecomkit.data.imports import Imported, import_files
 from ecomkit.data.store import open_store
+from ecomkit.errors import ParameterError
 
 SHOP = "统计日期,访客数,浏览量,支付买家数,支付金额,客单价,支付转化率"
 SOURCES = "流量载体,一级来源,二级来源,三级来源,四级来源,访客数,加购人数,支付买家数,支付金额,支付转化率"
@@ -60,7 +61,7 @@ def test_the_shop_as_a_whole_gives_way_to_its_sources(shop: Path, sources: Path,
         ("2025-09-29", "search", 700, 800.0),
         ("2025-09-29", "猜你喜欢", 400, 500.0),
     ]
-    assert done.notes == {"gave_way": 1}
+    assert done.notes == {"source_gave_way": 1}
 
 
 def test_it_gives_way_whichever_comes_first_and_another_time(shop: Path, sources: Path, tmp_path: Path) -> None:
@@ -69,6 +70,36 @@ def test_it_gives_way_whichever_comes_first_and_another_time(shop: Path, sources
     assert [source for _day, source, *_ in _traffic(done)] == ["taobao: all", "search", "猜你喜欢"]
     again = import_files([shop, sources], to=tmp_path / "mine")
     assert again.tables["traffic_daily"] == {"rows": 3, "new": 0, "changed": 0}
+
+
+def test_what_ads_cost_the_shop_is_counted_once(tmp_path: Path) -> None:
+    """The shop's own sum, commission included, stands for days without campaigns; those of another platform stay."""
+    shop = _write(
+        tmp_path / "shop.csv",
+        f"{SHOP},直通车消耗,钻石展位消耗,淘宝客佣金",
+        '2025-09-28,"1,000","3,000",10,"1,200.50",120.05,1.00%,"1,000.10",20.20,3.00',
+        '2025-09-29,"1,100","3,100",11,"1,300.00",118.18,1.00%,100.00,20.00,-',
+    )
+    campaigns = _write(
+        tmp_path / "plans.csv",
+        "日期,计划名字,展现量,点击量,花费,总成交金额,总成交笔数",
+        "2025-09-29,新品,1000,10,70.00,0,0",
+        "2025-09-29,Brand: all you need,1000,10,50.00,0,0",
+    )
+    jd = _write(
+        tmp_path / "pdd.csv", "日期,推广名称,总花费(元),交易额(元),曝光量,点击量", "2025-09-28,新品,9.00,0,10,1"
+    )
+    for files in ([shop, campaigns, jd], [jd, campaigns, shop]):
+        done = import_files(files, to=tmp_path / "mine")
+        with open_store(done.store) as store:
+            told = store.ads_daily.project("date::VARCHAR AS d, platform, campaign, cost").order("d, cost").fetchall()
+        assert told == [
+            ("2025-09-28", "pdd", "新品", 9.0),
+            ("2025-09-28", "taobao", "taobao: all", 1023.3),
+            ("2025-09-29", "taobao", "Brand: all you need", 50.0),
+            ("2025-09-29", "taobao", "新品", 70.0),
+        ]
+        assert done.notes == {"campaign_gave_way": 1}
 
 
 def test_another_platform_stays_beside_the_whole_shop(shop: Path, tmp_path: Path) -> None:
@@ -143,3 +174,40 @@ def test_a_mixed_store_keeps_its_platforms_apart(tmp_path: Path) -> None:
         found = store.orders.aggregate("platform, count(*), round(sum(revenue), 2)", "platform").fetchall()
     wanted = [(truth[n]["platform"], truth[n]["totals"]["orders"], round(truth[n]["totals"]["gmv"], 2)) for n in names]
     assert sorted(found) == sorted(wanted)
+
+
+# --- what files do not tell ------------------------------------------------------------------------------------------
+
+TIKTOK = ["By Day,Campaign name,Cost,Impressions,Clicks (destination)", "2025-09-29,new,70.00,1000,10"]
+KAMPAGNEN = ["Tag,Kampagne,Kosten{told},Impr.,Klicks", '29.09.2025,neu,"1.234,50",1000,10']
+
+
+def test_a_currency_that_no_file_tells_is_asked_for(tmp_path: Path) -> None:
+    ads = _write(tmp_path / "ads.csv", *TIKTOK)
+    assert import_files([ads], to=tmp_path / "mine").notes == {"no_zone": 1, "no_currency": 1}
+    done = import_files([ads], to=tmp_path / "mine", currency="USD", timezone="UTC")
+    assert done.notes == {}
+    with open_store(done.store) as store:
+        assert store.currency == "USD"
+    with pytest.raises(ParameterError, match=r"The store is in USD, not EUR\.\nHint: leave --currency out\."):
+        import_files([ads], to=tmp_path / "mine", currency="EUR")
+    with pytest.raises(ParameterError, match="--currency dollar is no ISO 4217 code"):
+        import_files([ads], to=tmp_path / "new", currency="dollar")
+
+
+def test_beside_files_that_tell_it_it_is_taken_to_be_theirs(shop: Path, tmp_path: Path) -> None:
+    ads = _write(tmp_path / "ads.csv", *TIKTOK)
+    done = import_files([ads, shop], to=tmp_path / "mine")
+    assert done.notes == {"currency_taken": 1}
+    with open_store(done.store) as store:
+        assert store.currency == "CNY"
+
+
+@pytest.mark.parametrize(("told", "currency"), [(" (EUR)", "EUR"), ("", "XX" + "X")])
+def test_a_heading_may_tell_the_currency(told: str, currency: str, tmp_path: Path) -> None:
+    ads = _write(tmp_path / "ads.csv", *(line.format(told=told) for line in KAMPAGNEN))
+    done = import_files([ads], to=tmp_path / "mine", timezone="Europe/Berlin")
+    assert done.notes == ({} if told else {"no_currency": 1})
+    with open_store(done.store) as store:
+        assert store.currency == currency
+        assert store.ads_daily.project("date::VARCHAR, cost").fetchall() == [("2025-09-29", 1234.5)]

@@ -109,6 +109,7 @@ def test_every_row_is_accounted_for(imported: tuple[str, Imported, Store]) -> No
     assert told.read == told.written + dropped
     assert told.written == FILES[name]["rows"] or FILES[name]["format"] in OTHER_ROWS
     assert told.not_parsed == {}
+    assert told.rates == {}
     assert told.not_understood == []
 
 
