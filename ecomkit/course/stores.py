@@ -1,4 +1,4 @@
-"""Stores to learn on: the learner's own, and one in trouble for the last lesson."""
+"""Stores to learn on: the learner's own, one to review week by week, and one in trouble for the last lesson."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -17,6 +17,12 @@ VISITORS_PER_DAY = 400.0
 TROUBLE_START = dt.date(2025, 6, 25)  # no festival in its eight last weeks, which are compared
 TROUBLE_DAYS = 84
 TROUBLE_VISITORS = 1000.0  # enough for a week's trouble to stand out from chance
+REVIEW_START, REVIEW_DAYS = dt.date(2025, 7, 23), 56
+REVIEW: list[tuple[str, int, int, float, dict[str, str]]] = [  # kind, first and last day from the end, size, slice
+    ("source_lost", -14, -1, 0.75, {"source": "recommend"}),
+    ("checkout_fault", -14, -8, 0.9, {"device": "android"}),
+    ("ad_waste", -7, -1, 4.5, {"campaign": "social-lookalike"}),
+]
 T = TypeVar("T")
 
 
@@ -50,6 +56,16 @@ def trouble_store(seed: int | None = None) -> Store:
     return open_store(demo.kept(f"trouble-{chosen}", lambda path: write_trouble(chosen, path)))
 
 
+def review_store() -> Store:
+    """Returns a store of eight weeks for the weekly review; in its last two weeks things go wrong, and one is mended.
+
+    From the first of the two on fewer come through recommendation; in that week payments fail on Android; in the
+    second, one campaign spends several times as much for nothing.
+    """
+    seed = record.load().seed
+    return open_store(demo.kept(f"review-{seed}", lambda path: _write_review(seed, path)))
+
+
 def trouble_seed() -> int:
     """Which store in trouble is the learner's; another one than their own store."""
     return record.load().seed + record.SEEDS
@@ -76,6 +92,18 @@ def write_trouble(seed: int, path: Path) -> Path:
     """Writes the store in trouble, without its truth."""
     tables = live_trouble(seed).tables
     return write_store(path, tables, name="Store in trouble", currency=CURRENCY, timezone=TIMEZONE)
+
+
+def _write_review(seed: int, path: Path) -> Path:
+    end = REVIEW_START + dt.timedelta(days=REVIEW_DAYS)
+    incidents = [
+        Incident(kind, end + dt.timedelta(days=first), end + dt.timedelta(days=last), size, **where)
+        for kind, first, last, size, where in REVIEW
+    ]
+    lived = simulate(
+        seed=seed, start=REVIEW_START, days=REVIEW_DAYS, visitors_per_day=TROUBLE_VISITORS, incidents=incidents
+    )
+    return write_store(path, lived.tables, name="Store under review", currency=CURRENCY, timezone=TIMEZONE)
 
 
 def _write_mine(seed: int, path: Path) -> Path:

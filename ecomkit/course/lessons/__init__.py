@@ -13,6 +13,7 @@ from ecomkit.course.lessons import (
     lies,
     queries,
     repeat,
+    review,
     sheets,
     start,
     stock,
@@ -35,6 +36,7 @@ LESSONS: dict[str, ModuleType] = {
     "12": forecast,
     "13": stock,
     "16": trials,
+    "21": review,
     "22": capstone,
 }
 
