@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from ecomkit.data import catalog
+from ecomkit.data.simulate import simulate
 from ecomkit.goods import calendar
 
 
@@ -106,6 +107,29 @@ def olist() -> Trial:
     wide = wide.reindex(pd.date_range("2017-02-01", "2018-08-22", name="date", unit="us")).fillna(0.0)
     cutoffs = [str(d.date()) for d in pd.date_range("2018-03-07", periods=6, freq="28D")]
     return Trial(_long(wide), calendar.days("2017-02-01", "2018-12-31", country="BR"), cutoffs)
+
+
+def totals() -> dict[str, list[Trial]]:
+    """Whole stores, each alone: those of M5, the gift shop's and the marketplace's revenue, eight simulated ones."""
+    shops, retail, market = m5(), online_retail(), olist()
+    sums = shops.daily.assign(series=shops.daily["series"].str[:4]).groupby(["series", "date"], as_index=False)
+    stores = sums.agg({"value": "sum", "closed": "max", "snap": "max"})
+    whole = [trial._replace(daily=trial.daily[trial.daily["series"] == "rev_total"]) for trial in (retail, market)]
+    return {
+        "m5, ten stores": [shops._replace(daily=part) for _, part in stores.groupby("series")],
+        "online_retail_ii, revenue": whole[:1],
+        "olist, revenue": whole[1:],
+        "eight simulated stores, revenue": [_simulated(seed) for seed in range(8)],
+    }
+
+
+def _simulated(seed: int) -> Trial:
+    orders = simulate(seed=seed, days=420, visitors_per_day=300, incidents=[]).tables["orders"]
+    days = pd.to_datetime(orders["order_date"]).dt.tz_localize(None).dt.normalize().astype("datetime64[us]")
+    daily = orders["revenue"].groupby(days).sum().rename_axis("date").reset_index(name="value").assign(series="all")
+    last = daily["date"].max()
+    cutoffs = [str(d.date()) for d in pd.date_range(end=last - pd.Timedelta(days=28), periods=6, freq="28D")]
+    return Trial(daily, calendar.days(daily["date"].min(), last, country="CN"), cutoffs)
 
 
 def _long(wide: pd.DataFrame) -> pd.DataFrame:
