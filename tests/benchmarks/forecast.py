@@ -74,7 +74,7 @@ def masked() -> None:
     """A tenth of the days and three weeks of every series are taken away from what is known, never from what came."""
     print("\n### Forecast: M5 with a tenth of the days and three weeks missing\n")
     trial = forecast_sets.m5()
-    head("days known", "mase of the calendar regression", "bar")
+    head("days known", "mase of the calendar regression", "bar", "mase of the recipe", "bar")
     panel = read(trial.daily, horizon=0, events=trial.events)
     starts = panel.dates.get_indexer(pd.to_datetime(trial.cutoffs)) + 1
     rng = np.random.default_rng(0)
@@ -82,15 +82,17 @@ def masked() -> None:
     gone[:, starts[0] - 200 : starts[0] - 179] = True
     held = {"complete": panel.value, "masked": np.where(gone, np.nan, panel.value)}
     held["filled with 0"] = np.where(gone, 0.0, panel.value)
-    errors = {name: np.mean([_error(panel, value, start) for start in starts]) for name, value in held.items()}
-    for name, error in errors.items():
-        line(name, f"{error:.3f}", f"{1.02 * errors['complete']:.3f}" if name == "masked" else "")
+    methods = ("calendar", "recipe")
+    errors = {name: [np.mean([_error(panel, v, s, m) for s in starts]) for m in methods] for name, v in held.items()}
+    for name, both in errors.items():
+        bars = [f"{1.02 * e:.3f}" if name == "masked" else "" for e in errors["complete"]]
+        line(name, *(cell for error, bar in zip(both, bars, strict=True) for cell in (f"{error:.3f}", bar)))
 
 
-def _error(panel: Panel, value: np.ndarray, start: int) -> float:
-    """MASE of the calendar regression that knows `value`, against what came, in the scale of the complete past."""
+def _error(panel: Panel, value: np.ndarray, start: int, method: str) -> float:
+    """MASE of a method that knows `value`, against what came, in the scale of the complete past."""
     known = replace(panel.cut(start, HORIZON), value=value[:, :start])
-    mean = METHODS["calendar"](known, np.array([start]), HORIZON)[0][0]
+    mean = METHODS[method](known, np.array([start]), HORIZON)[0][0]
     scales = scores.scale(panel.cut(start, HORIZON).sold)
     return float(scores.mase(panel.sold[:, start : start + HORIZON], mean, scales).mean())
 
