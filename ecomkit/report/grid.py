@@ -69,8 +69,8 @@ def table(
     frame : any table; a named index becomes its first column.
     lang : "en" or "zh"; None is the language in use.
     columns : which columns to show, in this order; None shows all.
-    kinds : what a column holds where its name does not say: "money", "rate", "change_rate", "count", "number", "text";
-        "signed money" and the like show a plus, too.
+    kinds : what a column holds where its name does not say: "money", "rate", "change_rate", "count", "number", "text",
+        "estimate" (money in whole units); "signed money" and the like show a plus, too.
     bars : columns of numbers that also get a bar, the largest value being full.
     limit : show so many rows and say how many more there are.
     caption : a line above the table.

@@ -39,6 +39,8 @@ _PERCENT = {"rate": 2, "change_rate": 1, "share": 1, "certainty": 0}  # digits a
 def kind(column: str) -> str:
     """What a column of this name holds: "money", "rate", "change_rate", "count", "number" or "" (its values say).
 
+    No name says "estimate": money that nobody knows to the cent.
+
     >>> kind("gmv"), kind("refund_rate"), kind("visitors_before"), kind("province")
     ('money', 'rate', 'count', '')
     """
@@ -112,10 +114,10 @@ def _number(number: float, kind: str, short_from: float) -> str:
     elif size >= short_from:
         digits = _short(size)
     else:
-        is_whole = kind == "count" or (short_from < math.inf and size >= 1000)
+        is_whole = kind in ("count", "estimate") or (short_from < math.inf and size >= 1000)
         digits = f"{size:,.0f}" if is_whole else f"{size:,.2f}"
     sign = MINUS if number < 0 and _is_more_than_zero(digits) else ""
-    return f"{sign}{_symbol() if kind == 'money' else ''}{digits}"
+    return f"{sign}{_symbol() if kind in ('money', 'estimate') else ''}{digits}"
 
 
 def _short(number: float) -> str:

@@ -202,7 +202,7 @@ def test_the_fan_shows_the_past_the_mean_and_both_ranges() -> None:
     daily = pd.DataFrame({"date": pd.date_range("2025-05-01", "2025-09-14"), "value": 5.0})
     axes = plots.fan(daily, AHEAD, measure="units", naive=AHEAD.assign(mean=4.0))
     legend = [t.get_text() for t in axes.get_legend().get_texts()]
-    assert legend == ["95% of days lie here", "80% of days lie here", "So far", "Last week again", "Forecast"]
+    assert legend == ["95% of days lie here", "80% of days lie here", "Actual", "Last week again", "Forecast"]
     past, naive, mean = axes.get_lines()[:3]
     assert len(past.get_xdata()) == 12 * 7
     assert (list(naive.get_ydata()), list(mean.get_ydata())) == ([4.0] * 3, [5.0, 6.0, 7.0])

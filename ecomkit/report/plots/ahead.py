@@ -33,7 +33,7 @@ def fan(daily: pd.DataFrame, ahead: pd.DataFrame, *, measure: str, naive: pd.Dat
             ahead["date"], ahead[f"low_{level}"], ahead[f"high_{level}"], color=ACCENT, alpha=shade, linewidth=0,
             label=_("{rate} of days lie here", rate=show(level / 100, "certainty")),
         )  # fmt: skip
-    axes.plot(past["date"], past["value"], color=MUTED, linewidth=1.1, label=_("So far"))
+    axes.plot(past["date"], past["value"], color=MUTED, linewidth=1.1, label=_("Actual"))
     if naive is not None:
         axes.plot(naive["date"], naive["mean"], color=WARM, linewidth=1.3, linestyle=":", label=_("Last week again"))
     axes.plot(ahead["date"], ahead["mean"], color=ACCENT, linewidth=2.2, label=_("Forecast"))
