@@ -62,7 +62,8 @@ class Store:
         """Returns the table called `name` as a lazy relation; raises MissingTableError where there is none."""
         if name not in self.tables:
             near = difflib.get_close_matches(name, self.tables, 1)
-            hint = f"did you mean `{near[0]}`?" if near and name not in TABLES else "store.has(name) tells beforehand."
+            hint = f"import an export that has it; store.has('{name}') tells beforehand."
+            hint = f"did you mean `{near[0]}`?" if near and name not in TABLES else hint
             raise MissingTableError(f"The store '{self.name}' has no table `{name}`; it has {self.tables}.", hint)
         return self.connection.table(name)
 

@@ -82,9 +82,9 @@ def row(told: Mapping[str, Any]) -> dict[str, Any]:
 def lead(report: Mapping[str, Any]) -> str:
     """The account in one sentence."""
     read, written = (sum(told[key] for told in report["files"]) for key in ("read", "written"))
-    counts = {"files": len(report["files"]), "read": read, "written": written, "dropped": read - written}
+    counts = {"read": read, "written": written, "dropped": read - written}
     return _(
-        "{files} files, {read} rows read: {written} are in the store, {dropped} were left out.",
+        "Of {read} rows read, {written} are in the store and {dropped} were left out.",
         **{key: show(value, "count") for key, value in counts.items()},
     )
 
@@ -93,13 +93,13 @@ def notes(report: Mapping[str, Any]) -> list[str]:
     """What else is to be known of an import."""
     said = {
         "source_gave_way": _(
-            "On {count} days the figures of the shop as a whole gave way to those of its traffic sources."
+            "Days on which the figures of the shop as a whole gave way to those of its traffic sources: {count}."
         ),
         "campaign_gave_way": _(
-            "On {count} days the ad spend of the shop as a whole gave way to that of its campaigns."
+            "Days on which the ad spend of the shop as a whole gave way to that of its campaigns: {count}."
         ),
-        "currency_taken": _("{count} files do not say in which currency they are: it is taken to be the store's."),
-        "no_currency": _("The currency of {count} files is not known, as they do not say it. Give --currency."),
+        "currency_taken": _("Files that do not say their currency, which is taken to be the store's: {count}."),
+        "no_currency": _("Files whose currency is not known, as they do not say it: {count}. Give --currency."),
         "no_zone": _("The files do not say in which time zone the store is: days are those of UTC. Give --tz."),
     }
     return [said[code].format(count=count) for code, count in report["notes"].items()]

@@ -36,7 +36,7 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Imported:
 
 def test_the_terminal_tells_the_totals_first_then_each_file(done: Imported) -> None:
     said = lines(done.as_dict(), "en")
-    assert said[0] == "2 files, 5 rows read: 4 are in the store, 1 were left out."
+    assert said[0] == "Of 5 rows read, 4 are in the store and 1 were left out."
     assert re.split("  +", said[2])[:4] == ["File", "Format", "Rows read", "Rows kept"]
     assert re.fullmatch(r"orders\.csv +Taobao / Tmall orders +3 +2 +1  2025-09-01  2025-09-02  CNY", said[3])
     assert said[4:7] == [
@@ -50,7 +50,7 @@ def test_the_terminal_tells_the_totals_first_then_each_file(done: Imported) -> N
 
 def test_it_speaks_chinese_and_keeps_its_columns_in_line(done: Imported) -> None:
     said = lines(done.as_dict(), "zh")
-    assert said[0] == "2 个文件，共读取 5 行：4 行已入库，1 行未导入。"
+    assert said[0] == "共读取 5 行，4 行已入库，1 行未导入。"
     assert "  未导入：未付款，1 行（第 3 行）" in said
     wide = [
         sum(2 if "\u2e80" < c < "\uffff" else 1 for c in line[: line.index("CNY")]) for line in said if "CNY" in line

@@ -88,6 +88,8 @@ def retention(table: pd.DataFrame) -> Axes:
     shown = later if later.shape[1] and bool(later.notna().to_numpy().any()) else grid
     shown = shown.dropna(how="all").iloc[-ROWS:].iloc[:, :COLUMNS]
     shown = shown.dropna(how="all", axis="columns")
+    if shown.empty:
+        return _too_early()
     unit = _unit(pd.Series(shown.index))
     axes = canvas(1.2 + 0.34 * len(shown))
     dense = shown.shape[1] > 16
@@ -115,6 +117,14 @@ def retention(table: pd.DataFrame) -> Axes:
     axes.set_xlabel(_AGES[unit]())
     title = _("Share of each cohort that bought again") + (" (%)" if dense else "")
     return describe(axes, title, _("Cohorts with their customers: {count}", count=len(names)))
+
+
+def _too_early() -> Axes:
+    said = _("No group of new customers has its first period behind it: whether they come back is not known yet.")
+    axes = canvas(0.9)
+    axes.set_axis_off()
+    axes.text(0, 0.5, said, va="center", color=MUTED, fontsize=10)
+    return describe(axes, _("Share of each cohort that bought again"), said)
 
 
 _AGES = {

@@ -179,7 +179,7 @@ def test_the_command_imports_and_explains(tmp_path: Path, capsys: pytest.Capture
     file = _write(tmp_path / "a.csv", ROWS)
     assert main(["import", str(file), "--to", str(tmp_path / "mine"), "--tz", "Asia/Shanghai", "--lang", "zh"]) == 0
     out = capsys.readouterr().out.splitlines()
-    assert out[0] == "1 个文件，共读取 3 行：2 行已入库，1 行未导入。"
+    assert out[0] == "共读取 3 行，2 行已入库，1 行未导入。"
     assert "  未导入：未付款，1 行（第 4 行）" in out
     assert out[-2:] == [str(tmp_path / "mine" / "import_report.html"), str(tmp_path / "mine")]
     assert "导入报告" in (tmp_path / "mine" / "import_report.html").read_text(encoding="utf-8")
