@@ -1,7 +1,9 @@
 """Stores to learn on: another one for each learner, and one in trouble."""
 
+import pandas as pd
+
 from ecomkit.course import my_store, record, stores
-from ecomkit.course.spoiled import CENTS_FROM, cents_until, spoiled_store
+from ecomkit.course.spoiled import CENTS_FROM, cents_until, hours_behind, spoiled_store
 from ecomkit.diagnosis import findings, quality
 
 SEED = 20
@@ -23,10 +25,13 @@ def test_nothing_goes_wrong_in_it() -> None:
     assert findings.rank(my_store()).empty
 
 
-def test_the_careless_export_lies_in_three_ways_and_in_no_other() -> None:
+def test_the_careless_export_lies_in_four_ways_and_in_no_other() -> None:
     audit = quality.audit(spoiled_store())
     wrong = set(audit.loc[audit["severity"] == "wrong", "check"])
-    assert wrong == {"money_units", "total_rows", "brushed_orders"}
+    assert wrong == {"money_units", "total_rows", "brushed_orders", "clock_shift", "traffic_orders"}  # the last: days
+    clock = quality.evidence(spoiled_store(), "clock_shift").set_index("table").loc["events"]
+    assert clock["hours"] == hours_behind(SEED)
+    assert (clock["day"], clock["until"]) == (pd.Timestamp("2024-12-16"), pd.Timestamp("2024-12-31"))
     orders = spoiled_store().orders.df().set_index("order_id")
     days = orders["order_date"].dt.date
     is_cents = (days >= CENTS_FROM) & (days <= cents_until(SEED))

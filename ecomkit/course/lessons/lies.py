@@ -26,6 +26,13 @@ def _orders() -> tuple["pd.Series[float]", "pd.Series[bool]"]:
 
 
 @once_per_store
+def _purchases() -> pd.DataFrame:
+    """Each order's time, beside that of the purchase that visitors' tracking saw."""
+    bought = spoiled_store().events.filter("event_name = 'purchase'").df()[["order_id", "event_time"]]
+    return spoiled_store().orders.df()[["order_id", "order_date"]].merge(bought, on="order_id")
+
+
+@once_per_store
 def _audit() -> pd.DataFrame:
     return quality.audit(spoiled_store())
 
@@ -60,7 +67,8 @@ def totals(true_visitors: Any) -> Answer:
 
 @exercise("03.4")
 def brushed(brushed_orders: Any) -> Answer:
-    found = _evidence("brushed_orders")
+    every = _evidence("brushed_orders")  # it knows other signs than the address as well
+    found = every[every.groupby("address_id")["customer_id"].transform("nunique") >= 3]
     sold = spoiled_store().order_lines.df()
     mistakes = {
         "addresses": found["address_id"].nunique(),
@@ -71,6 +79,18 @@ def brushed(brushed_orders: Any) -> Answer:
 
 
 @exercise("03.5")
+def clock(hours_behind: Any, wrong_day: Any) -> tuple[Answer, Answer]:
+    found = _evidence("clock_shift").set_index("table").loc["events"]
+    both = _purchases()
+    is_off = both["event_time"] != both["order_date"]
+    moved = (both["event_time"].dt.date != both["order_date"].dt.date).sum()
+    return (
+        close(hours_behind, found["hours"], {"sign": -found["hours"], "orders": int(is_off.sum())}),
+        close(wrong_day, moved, {"all_moved": int(is_off.sum()), "days": found["rows"]}),
+    )
+
+
+@exercise("03.6")
 def audit(worst: Any) -> Answer:
     found = _audit()
     wrong = found[found["severity"] == "wrong"].set_index("check")
