@@ -75,6 +75,55 @@ def retention(
     return _fill(_count(seen, period), period, end)
 
 
+def value(retained: pd.DataFrame) -> pd.DataFrame:
+    """What a customer has paid so far, by age: what was observed, and nothing beyond it.
+
+    Each age is the mean of the customers who have been observed so long, and the ages add up; so cohorts too young
+    for an age do not lower it, and the curve ends where the oldest cohort does.
+
+    Parameters
+    ----------
+    retained : as `retention` gives it, one row per cohort and age
+
+    Returns
+    -------
+    pandas.DataFrame, one row per age
+        `age`; `cohorts` and their `customers` who have been observed so long; `revenue_per_customer` in that period
+        of their lives, before refunds; `revenue_so_far` per customer, from the first order to the end of that period.
+
+    Raises
+    ------
+    TableError
+        A column is missing, or no period has ended yet.
+
+    References
+    ----------
+    The means of each age over those observed add up as the Nelson-Aalen estimator does: Aalen (1978), Nonparametric
+    inference for a family of counting processes, Annals of Statistics 6(4), 701-726.
+
+    Examples
+    --------
+    >>> retained = pd.DataFrame({"cohort": ["jan", "jan", "feb"], "age": [0, 1, 0],
+    ...                          "revenue": [200.0, 20.0, 100.0], "cohort_customers": [2, 2, 1]})
+    >>> value(retained)[["age", "customers", "revenue_per_customer", "revenue_so_far"]]
+       age  customers  revenue_per_customer  revenue_so_far
+    0    0          3                 100.0           100.0
+    1    1          2                  10.0           110.0
+    """
+    needed = ["cohort", "age", "revenue", "cohort_customers"]
+    missing = [c for c in needed if c not in retained]
+    seen = retained if missing else retained.dropna(subset=["revenue"])
+    if missing or seen.empty:
+        what = f"no columns {missing}; it has {list(retained)}" if missing else "no period that has ended"
+        raise TableError(f"`retained` has {what}.", "pass cohort.retention(orders).")
+    ages = seen.groupby("age").agg(
+        cohorts=("cohort", "nunique"), customers=("cohort_customers", "sum"), revenue=("revenue", "sum")
+    )
+    each = ages["revenue"] / ages["customers"]
+    table = ages[["cohorts", "customers"]].assign(revenue_per_customer=each, revenue_so_far=each.cumsum())
+    return table.reset_index()
+
+
 def _number(period: str) -> nw.Expr:
     """The running number of the period that an order falls in."""
     if period == "month":

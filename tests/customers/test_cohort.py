@@ -55,7 +55,29 @@ def test_weeks_begin_on_monday() -> None:
     assert table["customers"].tolist() == [1, 0, 0, 0, 1]
 
 
+def test_a_customers_worth_is_that_of_those_observed_so_long() -> None:
+    table = cohort.value(cohort.retention(ORDERS, as_of="2025-03-31"))
+    assert table["age"].tolist() == [0, 1, 2]
+    assert table["cohorts"].tolist() == [2, 1, 1]
+    assert table["customers"].tolist() == [3, 2, 2]
+    assert table["revenue_per_customer"].tolist() == [pytest.approx(55 / 3), 0, 5]
+    assert table["revenue_so_far"].tolist() == [pytest.approx(55 / 3)] * 2 + [pytest.approx(55 / 3 + 5)]
+
+
+def test_where_all_came_at_once_it_is_what_each_has_paid() -> None:
+    orders = ORDERS[ORDERS["customer_id"] != "cai"]
+    table = cohort.value(cohort.retention(orders, as_of="2025-03-31"))
+    assert table["revenue_so_far"].iloc[-1] == orders["revenue"].sum() / 2
+
+
 # bad input
+
+
+def test_a_worth_of_what_is_no_retention() -> None:
+    with pytest.raises(TableError, match=r"no columns \['cohort', .*\nHint: pass cohort.retention"):
+        cohort.value(ORDERS)
+    with pytest.raises(TableError, match="no period that has ended"):
+        cohort.value(cohort.retention(ORDERS[:1]))
 
 
 def test_bad_input_is_named() -> None:

@@ -90,3 +90,18 @@ def money(returning_sales_share: Any) -> Answer:
         "refunds_excluded": net[is_known].sum() / net.sum(),
     }
     return close(returning_sales_share, paid[is_known].sum() / paid.sum(), mistakes)
+
+
+@exercise("09.6")
+def worth(three_months: Any) -> Answer:
+    shop = my_store()
+    so_far = cohort.value(cohort.retention(shop.orders)).set_index("age")
+    orders = shop.orders.df()
+    mistakes = {
+        "everybody": orders["revenue"].sum() / orders["customer_id"].nunique(),
+        "stretched": 3 * so_far["revenue_per_customer"][0],
+        "last_month": so_far["revenue_per_customer"][2],
+        "one_more": so_far["revenue_so_far"][3],
+        "first_month": so_far["revenue_so_far"][0],
+    }
+    return close(three_months, so_far["revenue_so_far"][2], mistakes)
