@@ -25,6 +25,7 @@ from ecomkit.errors import ParameterError, TableError
 WORK = ".import"
 REPORT = "import_report.json"
 MEMORY = "1500MB"
+LONG_MS = 2000  # a query that takes longer draws a bar
 
 
 @contextmanager
@@ -62,10 +63,14 @@ def _manifest(path: Path) -> dict[str, Any]:
     return {}
 
 
-def connect(work: Path) -> DuckDBPyConnection:
-    """Returns a connection whose tables lie in the work folder, with a bound on its memory."""
+def connect(work: Path, *, shows_progress: bool = False) -> DuckDBPyConnection:
+    """Returns a connection whose tables lie in the work folder, with a bound on its memory.
+
+    With `shows_progress`, a query that takes long draws a bar on the standard output.
+    """
     connection = duckdb.connect(str(work / "work.duckdb"))
-    connection.execute(f"SET memory_limit = '{MEMORY}'; SET TimeZone = 'UTC'; SET enable_progress_bar = false")
+    connection.execute(f"SET memory_limit = '{MEMORY}'; SET TimeZone = 'UTC'")
+    connection.execute(f"SET progress_bar_time = {LONG_MS}; SET enable_progress_bar = {shows_progress}")
     connection.execute("SET disabled_optimizers = 'in_clause'")  # it would join each cell with the words for missing
     return connection
 

@@ -2,6 +2,7 @@
 
 import logging
 import re
+import sys
 import zoneinfo
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -61,7 +62,8 @@ def import_files(
         manifest = _settle(manifest, place, [seen for _found, seen in looks], timezone, currency)
         if manifest["timezone"] == "UTC" and not timezone:
             result.notes["no_zone"] = 1
-        with keep.connect(work) as connection:
+        is_watched = _log.isEnabledFor(logging.INFO) and sys.stdout.isatty()
+        with keep.connect(work, shows_progress=is_watched) as connection:
             run = Run(connection, work, manifest, store_id, result)
             for found, seen in looks:
                 _log.info("reading %s", found.name)

@@ -9,15 +9,14 @@ from ecomkit.data.store import Store
 from ecomkit.diagnosis import episode
 from ecomkit.diagnosis.causes.finding import Finding, by_day, kept_share, priced, span
 from ecomkit.diagnosis.period import Period
+from ecomkit.diagnosis.sources_told import sources_told
 
 
 def lost_sources(store: Store, period: Period) -> list[Finding]:
     """Sources with fewer visitors than on the same weekdays before, beyond what befell all sources."""
     now, then = episode.days(period), episode.days_before(period)
-    table = store.connection.sql(
-        "SELECT date, source, sum(visitors) AS visitors, sum(buyers) AS buyers, sum(revenue) AS revenue "
-        "FROM traffic_daily GROUP BY ALL"
-    ).df()
+    sums = "date, source, sum(visitors) AS visitors, sum(buyers) AS buyers, sum(revenue) AS revenue"
+    table = sources_told(store, period).aggregate(sums, "date, source").df()
     sources = by_day(table, "source", ["visitors", "buyers", "revenue"], then.union(now))
     usual = {name: episode.usual(days.loc[then, "visitors"], now) for name, days in sources.items()}
     drift = _drift([(days.loc[now, "visitors"].to_numpy(), usual[name][0]) for name, days in sources.items()])

@@ -5,6 +5,7 @@ import pandas as pd
 from ecomkit.data.store import Store
 from ecomkit.diagnosis.facts.rates import by_slice, error, peers, ratio
 from ecomkit.diagnosis.period import Period
+from ecomkit.diagnosis.sources_told import sources_told
 
 SUMS = ["visitors", "cart_users", "buyers", "revenue"]
 COLUMNS = (
@@ -16,7 +17,7 @@ COLUMNS = (
 
 def make(store: Store, period: Period) -> pd.DataFrame:
     """One row per source; `ad_cost` is that of the campaigns that feed it, 0 for a free one."""
-    table = by_slice(store.traffic_daily, "source", SUMS, period)
+    table = by_slice(sources_told(store, period), "source", SUMS, period)
     table["conversion_rate"] = ratio(table["buyers"], table["visitors"])
     table["conversion_rate_before"] = ratio(table["buyers_before"], table["visitors_before"])
     table["conversion_rate_error"] = error(table["buyers"], table["visitors"])
