@@ -35,6 +35,7 @@ CODES = {"segment", "owner", "role", "table", "metric", "factor", "step", "confi
     "stock_status",
     "rule",
     "part",
+    "made_of",
     "choice",
 }
 PHRASES = {"action", "category", "title", "product", "reason", "province"}
