@@ -35,7 +35,7 @@ def _sentence(code: str, said: dict[str, object]) -> str:
     if code == "use":
         return _(
             "Worth using. Tried on past days, its daily figures were off by {error} of sales, last week's values by "
-            "{naive}: {less} less error, and better in {won} of {folds} tries. {held} of the days lay within the 80 % "
+            "{naive}: {less} less error, and better in {won} of {folds} tries. {held} of the days lay within the 80% "
             "range.",
             **said,
         )
@@ -43,7 +43,7 @@ def _sentence(code: str, said: dict[str, object]) -> str:
         return _(
             "Use its means, but not its ranges. Tried on past days, its daily figures were off by {error} of sales, "
             "last week's values by {naive}: {less} less error, and better in {won} of {folds} tries. But {held} of the "
-            "days lay within the 80 % range, so add a margin of your own.",
+            "days lay within the 80% range, so add a margin of your own.",
             **said,
         )
     if code == "no_gain":
