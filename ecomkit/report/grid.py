@@ -38,6 +38,7 @@ CODES = {"segment", "owner", "role", "table", "metric", "factor", "step", "confi
     "made_of",
     "choice",
 }
+HASH = 28  # letters and digits without a space, from which a text is a hash
 PHRASES = {"action", "category", "title", "product", "reason", "province"}
 # In a table of metrics the unit of these is that of the row's metric.
 OF_THE_ROW = {
@@ -103,7 +104,7 @@ def _cells(frame: pd.DataFrame, column: str, kinds: Mapping[str, str], has_bar: 
     if not _is_number(values):
         is_date = is_datetime64_any_dtype(values) or isinstance(next(iter(values), None), dt.date)
         say, style = _speaker(column), {"kind": "code"} if column in CODES or is_date else {}  # stays on one line
-        return [tag("td", say(value), **style) for value in values]
+        return [tag("td", say(value), **(_id(value) or style)) for value in values]
     what = kinds.get(column) or kind(column)
     if what == "count" and bool((values % 1 > 0).any()) and bool((values.abs() < 1000).all()):
         what = "decimal"  # a mean of counts
@@ -117,6 +118,12 @@ def _cells(frame: pd.DataFrame, column: str, kinds: Mapping[str, str], has_bar: 
         said = signed(value, unit.removeprefix("signed ")) if is_change else show(value, unit)
         cells.append(tag("td", said, kind="number", **_bar(value, largest)))
     return cells
+
+
+def _id(value: Any) -> dict[str, str]:
+    """A hash for an id would push the figures off the page: its end is cut, but for the pointer and the clipboard."""
+    is_hash = isinstance(value, str) and len(value) >= HASH and value.isalnum()
+    return {"kind": "id", "title": value} if is_hash else {}
 
 
 def _row_kind(metric: str, column: str) -> str:

@@ -275,3 +275,10 @@ def test_a_piece_reads_as_text() -> None:
     assert repr(join(tag("p", "a & b"), tag("p", "c"))) == "a & b\nc"
     assert "<style" in cards.style().html
     assert repr(cards.style()) == ""
+
+
+def test_a_hash_for_an_id_is_cut_at_its_end_for_the_eye_alone() -> None:
+    hashed, taobao = "e7cc48a9daff5436f63d3aad9426f28b", "1234567890123456789"
+    grid = cards.table(pd.DataFrame({"product_id": [hashed, taobao, "A travel mug of half a litre or more"]}))
+    assert f'<td class="ek-id" title="{hashed}">{hashed}</td>' in grid.html
+    assert grid.html.count("ek-id") == 1
