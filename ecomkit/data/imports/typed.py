@@ -3,6 +3,7 @@
 import fnmatch
 import re
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -63,7 +64,6 @@ class _Part(NamedTuple):
 
 def _query(look: Look, found: list[Field], source: str, *, zone: str, salt: str) -> str:
     width = len(look.header) if look.kind == "records" else look.width + bool(look.profile["ragged"])
-    every = ", ".join(f"c{i}" for i in range(width))
     names: dict[str, str] = {}
     for field in found:
         names |= bares(field)
@@ -82,7 +82,7 @@ def _query(look: Look, found: list[Field], source: str, *, zone: str, salt: str)
       FROM (SELECT *{may} FROM (SELECT *{value} FROM (SELECT *{cell} FROM (SELECT * REPLACE ({filled}) FROM (
         SELECT row, h, {bare}, {_blank(width)} AS blank, {_again(look)} AS again,
           {_spare(look, width)} AS spare FROM (
-          SELECT row_number() OVER () + {look.skip} AS row, hash({every}) AS h, {every} FROM {source}))))))"""
+          SELECT row_number() OVER () + {look.skip} AS row, hash(*COLUMNS(*)) AS h, * FROM {source}))))))"""
 
 
 def _named(expressions: list[str], letter: str) -> tuple[list[str], str]:
@@ -185,10 +185,13 @@ def _currency(look: Look) -> str:
     return "NULL::VARCHAR"
 
 
+@cache
 def _blank(width: int) -> str:
-    empties = ", ".join(["''"] * width)
-    nulls = ", ".join(["NULL::VARCHAR"] * width)
-    return f"h IN (hash({empties}), hash({nulls}))"
+    """Whether all cells of a row are empty: then their hash is one of two."""
+    hashes = [f"hash({', '.join([nothing] * width)})" for nothing in ("''", "NULL::VARCHAR")]
+    with duckdb.connect() as connection:
+        empty = connection.execute(f"SELECT {', '.join(hashes)}").fetchall()[0]
+    return f"h IN {empty}"
 
 
 def _again(look: Look) -> str:

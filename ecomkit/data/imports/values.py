@@ -29,19 +29,20 @@ CREATE OR REPLACE TEMP MACRO cell_digits(x) AS (
   CASE WHEN x = '' THEN NULL WHEN isfinite(try_cast(x AS DOUBLE)) THEN x ELSE trim(x, {space_and_marks}) END);
 CREATE OR REPLACE TEMP MACRO cell_filled(t) AS (
   CASE WHEN (t < '0' OR t > '9z') AND strlen(t) <= 6 AND lower(t) IN ({missing}) THEN NULL ELSE t END);
-CREATE OR REPLACE TEMP MACRO cell_plain(b) AS (
-  regexp_replace(translate(b, {wide}), '[{signs}()\\s\u00a0\u202f]+', '', 'g'));
+CREATE OR REPLACE TEMP MACRO cell_plain(b, grouping) AS (
+  regexp_replace(regexp_replace(translate(b, {wide}), '(\\d)[\\s\u00a0\u202f]+(\\d)', '\\1' || grouping || '\\2', 'g'),
+    '[{signs}()\\s\u00a0\u202f]+', '', 'g'));
 CREATE OR REPLACE TEMP MACRO cell_scale(b) AS (
   CASE WHEN b[1] = '(' THEN -1 ELSE 1 END *
   CASE {scales} WHEN contains(b, '%') OR contains(b, '\uff05') THEN 0.01 ELSE 1 END);
 CREATE OR REPLACE TEMP MACRO cell_number(b) AS (
   CASE WHEN isfinite(try_cast(b AS DOUBLE)) THEN try_cast(b AS DOUBLE)
     ELSE cell_scale(b) * try_cast(replace(
-      regexp_extract(cell_plain(b), '^([-+]?(\\d{{1,3}}(,\\d{{2,3}})*,\\d{{3}}|\\d+)?(\\.\\d*)?)[{units}%]?$', 1),
+      regexp_extract(cell_plain(b, ','), '^([-+]?(\\d{{1,3}}(,\\d{{2,3}})*,\\d{{3}}|\\d+)?(\\.\\d*)?)[{units}%]?$', 1),
       ',', '') AS DOUBLE) END);
 CREATE OR REPLACE TEMP MACRO cell_comma_number(b) AS (
   cell_scale(b) * try_cast(replace(replace(
-    regexp_extract(cell_plain(b), '^([-+]?(\\d{{1,3}}([.]\\d{{3}})+|\\d+)?(,\\d*)?)[{units}%]?$', 1),
+    regexp_extract(cell_plain(b, '.'), '^([-+]?(\\d{{1,3}}([.]\\d{{3}})+|\\d+)?(,\\d*)?)[{units}%]?$', 1),
     '.', ''), ',', '.') AS DOUBLE));
 CREATE OR REPLACE TEMP MACRO cell_naive(b) AS (
   CASE WHEN try_cast(b AS TIMESTAMP) IS NOT NULL THEN try_cast(b AS TIMESTAMP) ELSE try_strptime(b, [{times}]) END);

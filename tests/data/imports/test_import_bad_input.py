@@ -100,6 +100,13 @@ def test_an_amount_that_cannot_be_read_is_told_with_its_row(tmp_path: Path) -> N
     assert "1oo" not in str(done)
 
 
+def test_a_space_within_a_number_parts_thousands_or_makes_it_none(tmp_path: Path) -> None:
+    rows = [ROWS[0].replace("100.00", "1 234.50"), ROWS[1].replace("100.00", "1\u202f234 567.00"), *ROWS[2:4]]
+    done, paid = _import(_write(tmp_path / "a.csv", *rows, ROWS[4].replace("100.00", "1 2")), tmp_path)
+    assert paid == 1234.5 + 1234567 + 200
+    assert done.files[0].not_parsed == {"买家实际支付金额": {"rows": 1, "first_rows": [6]}}
+
+
 def test_an_id_that_a_spreadsheet_has_cut_is_refused(tmp_path: Path) -> None:
     done, _paid = _import(_write(tmp_path / "a.csv", *ROWS, ROW.format("3.51531E+16", 1)), tmp_path)
     assert _dropped(done) == {"no readable order_id": 1}
