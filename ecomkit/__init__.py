@@ -25,6 +25,7 @@ _HOMES = {
     "inventory": "goods.inventory",
     "products": "goods.products",
     "sales": "goods.sales",
+    "ads": "traffic.ads",
     "experiment": "traffic.experiment",
     "funnel": "traffic.funnel",
     "plan": "operations.plan",
@@ -39,6 +40,7 @@ _HOMES = {
 }
 __all__ = [
     "__version__",
+    "ads",
     "calendar",
     "catalog",
     "cohort",
@@ -72,7 +74,7 @@ if TYPE_CHECKING:
     from ecomkit.diagnosis import drill, explain, findings, metrics, playbook, quality, rootcause
     from ecomkit.goods import calendar, forecast, inventory, products, sales
     from ecomkit.operations import plan
-    from ecomkit.traffic import experiment, funnel
+    from ecomkit.traffic import ads, experiment, funnel
 
 
 def __getattr__(name: str) -> Any:
