@@ -19,6 +19,7 @@ HEADER_ROWS = 20  # the header stands in one of the first so many
 COLUMNS_MAX = 1000
 DELIMITERS = ",\t;|"
 SPACED = re.compile(r" *\d+ +[\d. ]+\n")  # columns of fixed width
+OLD_BOOKS = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00")  # without a compound file around them
 COMMA_NUMBER = re.compile(r"-?\d{1,3}([.\s\u00a0\u202f]\d{3})*,\d\d?|-?\d+,\d\d?")
 POINT_NUMBER = re.compile(r"-?\d{1,3}(,\d{3})*\.\d\d?|-?\d+\.\d\d?")
 WEB_PAGE = re.compile(rb"\s*(<!doctype|<html|<\?xml|<table|<meta|<head)", re.IGNORECASE)
@@ -94,6 +95,10 @@ def _tries(file: Path) -> Iterator[_Try]:
             yield _Try([(i + 1, row) for i, row in zip(range(200), rows, strict=False)], "sheet", sheet=name)
     elif head.startswith(b"PAR1") or head.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] in (b"[", b"{"):
         yield _Try([(0, flatten(file).columns)], "records")
+    elif head.startswith(OLD_BOOKS):
+        raise TableError(
+            f"'{file.name}' is a workbook of Excel 4 or older.", "open it in a spreadsheet and save it as .xlsx or CSV."
+        )
     elif WEB_PAGE.match(head[:200]):
         raise TableError(f"'{file.name}' is a web page.", "open it in a spreadsheet and save it as .xlsx or CSV.")
     else:
