@@ -55,7 +55,7 @@ def sources() -> list[Path]:
 
 
 def pages() -> list[Path]:
-    """What learners get beside the lessons: the glossary."""
+    """What learners get beside the lessons: the glossary, and readings that are not graded."""
     return sorted(shelf.folder().parent.glob("*.ipynb"))
 
 

@@ -72,7 +72,14 @@ def _named(row: dict[Any, Any]) -> str:
 def _marks(graded: Grade) -> Piece:
     marks = graded.marks.rename(columns={"cause": "c", "place": "p", "day": "d", "money_points": "m", "points": "s"})
     marks["s"] = [f"{points} / {MOST}" for points in marks["s"]]
-    named = {"c": _("Cause"), "p": _("Where"), "d": _("Day"), "m": _("Money"), "s": _("Points")}
+    most = grading.POINTS
+    named = {
+        "c": _("Points for the cause (of {most})", most=most["cause"]),
+        "p": _("Points for the place (of {most})", most=most["place"]),
+        "d": _("Points for the first day (of {most})", most=most["day"]),
+        "m": _("Points for the money (of {most})", most=most["money"]),
+        "s": _("Points together"),
+    }
     return table(marks.rename(columns=named))
 
 

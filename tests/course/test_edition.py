@@ -60,7 +60,7 @@ def test_the_editions_differ_in_words_only(path: Path) -> None:
 def test_a_second_time_only_what_is_new_is_added(tmp_path: Path) -> None:
     folder = tmp_path / "my course"
     first = edition.write(folder, "zh")
-    assert first.new == [*[p.name for p in LESSONS], "glossary.ipynb"]
+    assert first.new == [*[p.name for p in LESSONS], "glossary.ipynb", "readings.ipynb"]
     assert first.kept == []
     assert first.first.name == LESSONS[0].name
     (folder / LESSONS[1].name).write_text("my own work", encoding="utf-8")
