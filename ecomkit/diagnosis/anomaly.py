@@ -26,6 +26,11 @@ SURE = 1e-6
 COLUMNS = [
     "metric", "kind", "start", "end", "expected", "actual", "size", "money", "p_value", "confidence",
 ]  # fmt: skip
+TYPES = {
+    "series": "str", "metric": "str", "kind": "str", "confidence": "str", "start": "datetime64[us]",
+    "end": "datetime64[us]", "expected": "float64", "actual": "float64", "size": "float64", "money": "float64",
+    "p_value": "float64",
+}  # fmt: skip
 
 
 def find(
@@ -77,7 +82,8 @@ def find(
     looked = [f for f in figures(daily, metrics, events) if not f.reason]
     rows = [_row(figure, run) for figure in looked for run in _runs(figure.days)]
     columns = ["series", *COLUMNS] if "series" in daily.columns else COLUMNS
-    found = pd.DataFrame(rows, columns=["series", *COLUMNS]).sort_values("p_value", kind="stable", ignore_index=True)
+    found = pd.DataFrame(rows, columns=["series", *COLUMNS]).astype(TYPES)
+    found = found.sort_values("p_value", kind="stable", ignore_index=True)
     tries = max(len(looked), len(found))
     passed = np.flatnonzero(found["p_value"] <= fdr * (found.index + 1) / max(tries, 1))
     return found.loc[: passed.max() if len(passed) else -1, columns]

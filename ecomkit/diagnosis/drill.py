@@ -1,7 +1,7 @@
 """Sales moved: traffic first, then conversion, then what buyers spend and who returns, each down to the slice."""
 
 from collections.abc import Sequence
-from math import prod
+from math import isnan, nan, prod
 from typing import Any
 
 import pandas as pd
@@ -11,6 +11,7 @@ from ecomkit.data.store import Store
 from ecomkit.diagnosis.period import Period, period
 from ecomkit.diagnosis.rootcause import Measure, locate
 from ecomkit.diagnosis.slices import slices
+from ecomkit.diagnosis.split import split
 from ecomkit.diagnosis.tree import tree
 
 __all__ = ["drill"]
@@ -26,6 +27,12 @@ COLUMNS = ["before", "after", "contribution", "share", "confidence"]
 ADDED: tuple[Measure, Measure] = ("before", "after")
 DIVIDED: tuple[Measure, Measure] = (("upper_before", "lower_before"), ("upper_after", "lower_after"))
 
+VISITED = "count(DISTINCT (user_id, event_time::DATE))"  # people of the day
+BEGUN, BOUGHT = (
+    f"count(DISTINCT CASE WHEN event_name = '{event}' THEN (user_id, event_time::DATE) END)"
+    for event in ("begin_checkout", "purchase")
+)
+
 
 def drill(store: Store, start: Day = None, end: Day = None, compare: str = "previous") -> pd.DataFrame:
     """Returns why sales moved, in the order in which an operator asks, and under each step where it happened.
@@ -39,8 +46,9 @@ def drill(store: Store, start: Day = None, end: Day = None, compare: str = "prev
     -------
     pandas.DataFrame, one row per step, followed by the slices that `rootcause.locate` finds for it
         `step`: "traffic", "conversion" and "basket" share out the whole change of the sales, to the cent ("buyers" and
-        "basket" where visitors are not known); "returning" is that part of the same change which came from customers
-        who had bought before; "sales" is the whole, sliced by what the orders know. `metric`. A column per dimension
+        "basket" where visitors are not known); "payment" is that part of the same change which came from how many who
+        began to pay did pay (where events tell), "returning" that which came from customers who had bought before;
+        "sales" is the whole, sliced by what the orders know. `metric`. A column per dimension
         (`source, device, category, week` and others, those that a slice is named by), missing where any value
         belongs to it; `week` is the first day of one. `before`, `after` (in the metric's unit; of a slice's rate what
         it would have been and was). `contribution` (money; of a slice the step's times its share). `share` (of the
@@ -54,6 +62,8 @@ def drill(store: Store, start: Day = None, end: Day = None, compare: str = "prev
     chosen = period(store, start, end, compare)
     whole, *factors = tree(store, start, end, compare).to_dict("records")
     steps = [(STEPS[row["factor"]], row) for row in factors]
+    at = [step for step, _row in steps].index("basket")
+    steps[at:at] = [("payment", row) for row in _payment(store, chosen, factors)]
     steps += [("returning", _returning(slices(store, start, end, compare, by="buyer"))), ("sales", whole)]
     found = []
     for step, row in steps:
@@ -80,6 +90,22 @@ def _where(store: Store, chosen: Period, step: str, money: float) -> pd.DataFram
     return found.assign(contribution=(found["share"] * money).round(2))
 
 
+def _payment(store: Store, chosen: Period, factors: list[dict[Any, Any]]) -> list[dict[Any, Any]]:
+    """What the share of those who began to pay and did so made or cost: of all visitors they are so few that a fault
+    of the checkout drowns in the chance of who buys at all."""
+    rates = [row["factor"] == "conversion_rate" for row in factors]
+    sums = _leaves(store, chosen, "payment")[0].sum(numeric_only=True) if any(rates) else pd.Series(dtype=float)
+    pay = [sums.get(f"upper_{side}", 0.0) / (sums.get(f"lower_{side}", 0.0) or nan) for side in ("before", "after")]
+    if not all(pay) or any(map(isnan, pay)):
+        return []
+    before, after = (
+        [row[side] / (rate if is_rate else 1.0) for row, is_rate in zip(factors, rates, strict=True)] + [rate]
+        for side, rate in zip(("before", "after"), pay, strict=True)
+    )
+    money = split(before, after)[-1]
+    return [{"factor": "pay_rate", "before": pay[0], "after": pay[1], "contribution": money}]
+
+
 def _returning(parts: pd.DataFrame) -> dict[Any, Any]:
     """What customers who had bought before paid, before and after."""
     old = parts[parts["buyer"] == "old"]
@@ -93,11 +119,12 @@ def _leaves(store: Store, chosen: Period, step: str) -> tuple[pd.DataFrame, tupl
     came = [c for c in ("platform", "source") if store.has("traffic_daily") and c in store.traffic_daily.columns]
     if step == "traffic":
         return _both(store, chosen, "traffic_daily", "date", came, ["sum(visitors)"]), ADDED
-    if step == "conversion" and store.has("events"):
-        bought = "count(DISTINCT CASE WHEN event_name = 'purchase' THEN (user_id, event_time::DATE) END)"
-        visited = "count(DISTINCT (user_id, event_time::DATE))"
+    if step in ("conversion", "payment") and store.has("events"):
+        below = VISITED if step == "conversion" else BEGUN
         known = [c for c in ("source", "device") if c in store.events.columns]
-        return _both(store, chosen, "events", "event_time", known, [bought, visited]), DIVIDED
+        return _both(store, chosen, "events", "event_time", known, [BOUGHT, below]), DIVIDED
+    if step == "payment":
+        return pd.DataFrame(), DIVIDED
     if step == "conversion":
         return _both(store, chosen, "traffic_daily", "date", came, ["sum(buyers)", "sum(visitors)"]), DIVIDED
     dimensions = [c for c in OF_ORDERS if c in store.orders.columns]

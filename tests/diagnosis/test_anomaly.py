@@ -120,6 +120,7 @@ def test_nothing_found_is_an_empty_table_of_the_same_columns() -> None:
     found = anomaly.find(_daily(visitors=_noisy(100, 1, 84)))
     assert found.empty
     assert list(found.columns) == COLUMNS
+    assert (found["end"].dt.date >= START.date()).empty  # days even where there are none
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+import ecomkit as ek
 from ecomkit.diagnosis.drill import drill
 from ecomkit.diagnosis.tree import tree
 from ecomkit.errors import ParameterError
@@ -47,6 +48,32 @@ def test_without_traffic_buyers_stand_in(make_store):
     assert found["step"].tolist() == ["buyers", "basket", "returning", "sales"]
 
 
+def test_of_those_who_begin_to_pay(make_store, traffic):
+    """Ten came and eight of them began to pay each day; before, all eight of them paid 10, after, half."""
+    orders, events = [], []
+    for day, paid in ((BEFORE, 8), (AFTER, 4)):
+        orders += [(f"c{n}", day, 10) for n in range(paid)]
+        for name, people in (("view_item", 10), ("begin_checkout", 8), ("purchase", paid)):
+            events += [(f"c{n}", pd.Timestamp(day), name, "ios") for n in range(people)]
+    found = drill(
+        make_store(
+            orders,
+            traffic_daily=traffic([(BEFORE, "s", 10, 8, 80), (AFTER, "s", 10, 4, 40)]),
+            events=pd.DataFrame(events, columns=["user_id", "event_time", "event_name", "device"]),
+        )
+    ).set_index("step")
+    assert found.index.tolist() == ["traffic", "conversion", "payment", "basket", "returning", "sales"]
+    assert found.loc["payment", ["metric", "before", "after", "contribution"]].tolist() == ["pay_rate", 1.0, 0.5, -40.0]
+    assert found["contribution"][["traffic", "conversion", "basket"]].tolist() == [0.0, -40.0, 0.0]
+
+
+def test_where_nobody_pays_there_is_no_rate_of_paying(make_store, traffic):
+    visit = pd.DataFrame({"user_id": ["a"], "event_time": [pd.Timestamp(BEFORE)], "event_name": ["view_item"]})
+    days = traffic([(BEFORE, "s", 10, 1, 30), (AFTER, "s", 10, 1, 60)])
+    found = drill(make_store([("a", BEFORE, 30), ("a", AFTER, 60)], traffic_daily=days, events=visit))
+    assert "payment" not in found["step"].tolist()
+
+
 def test_the_slice_stands_under_its_step(fallen):
     found = drill(fallen)
     slices = found[found["confidence"].notna()]
@@ -63,7 +90,16 @@ def test_days_that_are_not_there(make_store):
         drill(make_store([("a", BEFORE, 30), ("a", AFTER, 60)]), compare="lately")
 
 
-# reference: the delivered data sets
+# reference: what was planted in the demo store, and the delivered data sets
+
+
+def test_the_demo_store_s_checkout_that_fails_on_one_device():
+    """Three in four payments fail on Android from 2025-09-24 to 09-27: see `default_incidents`."""
+    with ek.open_store("demo") as store:
+        found = drill(store)
+    where = found[(found["step"] == "payment") & found["confidence"].notna()]
+    assert where[["device", "week"]].values.tolist() == [["android", "2025-09-24"]]
+    assert where["source"].isna().all()
 
 
 @pytest.mark.parametrize("name", ["online_retail_ii", "olist"])
