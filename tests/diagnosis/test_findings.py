@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -12,6 +13,8 @@ from ecomkit.data.simulate import Simulation, draw_incidents, simulate
 from ecomkit.data.simulate.incidents import KINDS, SLICES
 from ecomkit.data.store import Store, open_store, write_store
 from ecomkit.diagnosis import findings, metrics
+from ecomkit.diagnosis.causes import sources
+from ecomkit.diagnosis.period import Period
 from ecomkit.errors import ParameterError
 
 COLUMNS = [
@@ -103,6 +106,24 @@ def test_orders_alike_to_one_address_are_found(make_store: Callable[..., Store])
 
 def test_three_alike_are_a_household(make_store: Callable[..., Store]) -> None:
     assert findings.rank(_with_fakes(make_store, 3)).empty
+
+
+def test_who_a_source_won_and_who_came_back_another_way(make_store: Callable[..., Store]) -> None:
+    """Ann came by ads and paid two days later, directly; Bob had bought before he came by ads; Cid paid at once."""
+    visits = [("ann", 1, "ads"), ("ann", 3, "direct"), ("bob", 1, "direct"), ("bob", 2, "ads"), ("bob", 4, "direct"),
+              ("cid", 2, "ads")]  # fmt: skip
+    bought = [("ann", 3, 10), ("bob", 1, 20), ("bob", 4, 30), ("cid", 2, 40)]
+    events = pd.DataFrame(
+        [(who, day, source, "view_item", None) for who, day, source in visits]
+        + [(who, day, "direct", "purchase", f"o{n}") for n, (who, day, _paid) in enumerate(bought)],
+        columns=["user_id", "event_time", "source", "event_name", "order_id"],
+    )
+    events["event_time"] = pd.Timestamp("2025-03-01") + pd.to_timedelta(events["event_time"] - 1, unit="D")
+    store = make_store([(who, f"2025-03-{day:02}", paid) for who, day, paid in bought], events=events)
+    days = [dt.date(2025, 3, n) for n in (5, 8, 1, 4)]
+    found = sources._came_back(store, Period(*days))
+    assert found.to_dict("list") == {"source": ["ads"], "lag": [2], "revenue": [10.0]}
+    assert sources._back(found, "ads", np.array([0, 1, 2, 99])).tolist() == [0.0, 0.0, 10.0, 10.0]
 
 
 @pytest.mark.parametrize(
