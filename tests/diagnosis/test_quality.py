@@ -14,7 +14,7 @@ from planting import DEFECTS, ECHOES, Tables, caught_by, open_tables
 from ecomkit.data.simulate import draw_incidents, simulate
 from ecomkit.data.store import Store, open_store
 from ecomkit.diagnosis import quality
-from ecomkit.diagnosis.quality import clock
+from ecomkit.diagnosis.quality import clock, tracking
 from ecomkit.diagnosis.quality.checks import CHECKS
 from ecomkit.errors import MissingTableError, ParameterError, TableError
 
@@ -117,6 +117,14 @@ def test_a_weekly_day_off_is_no_gap(make_store: Callable[..., Store]) -> None:
     found = quality.evidence(make_store(rows), "gaps")
     assert found["day"].dt.strftime("%m-%d").tolist() == ["01-15", "02-15", "03-15"]
     assert set(found["money"]) == {400.0}
+
+
+def test_what_is_seen_a_few_times_a_day_cannot_be_said_to_stop() -> None:
+    """Eight a day of forty orders; on a day of sixty, none: twelve were due, but of eight a day none may be chance."""
+    seen, orders = np.full(60, 8.0), np.full(60, 40.0)
+    seen[30], orders[30] = 0.0, 60.0
+    assert not tracking._stopped(seen, orders).any()
+    assert tracking._stopped(10 * seen, orders).nonzero()[0].tolist() == [30]
 
 
 # --- properties ------------------------------------------------------------------------------------------------------

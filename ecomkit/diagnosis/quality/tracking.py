@@ -59,8 +59,8 @@ def _stopped(seen: np.ndarray, orders: np.ndarray) -> np.ndarray:
     counted = (seen > 0) & (orders > 0)
     if not counted.any():
         return np.zeros(len(seen), dtype=bool)
-    expected = orders * np.median(seen[counted] / orders[counted])
-    return (expected >= EXPECTED) & (seen < LEFT * expected) & (seen < LEFT * np.median(seen[counted]))
+    expected, usual = orders * np.median(seen[counted] / orders[counted]), np.median(seen[counted])
+    return (np.minimum(expected, usual) >= EXPECTED) & (seen < LEFT * expected) & (seen < LEFT * usual)
 
 
 def _rows(
