@@ -14,6 +14,7 @@ import pandas as pd
 WEEK, WINDOW, LONGEST = 7, 56, 28  # days; what lasted LONGEST is the new usual
 QUIET_MIN, WEEKS_MIN = 4, 2  # quiet days that a weekly mean needs, and such weeks that a level needs
 FEW = 5  # counts a week: medians of fewer are too coarse
+BESIDE = 0.5  # of a run's depth: what lies so far off beside it belongs to it
 CALM, CALM_SHARE, WITHIN_3 = 0.7, 0.3098, 0.9733  # normal deviates: mean square of the 70 % nearest to 0; within 3
 ALIKE_MIN, ALIKE_MAX = 0.02, 0.25  # correlation of a run's days, as seen in stores
 
@@ -33,7 +34,7 @@ class Days:
 @dataclass(frozen=True)
 class Run:
     """The days `first` to `last`: of the quiet ones what was expected, what came and `load`; `z`, the difference in
-    standard errors."""
+    standard errors of the days of them that are farthest."""
 
     first: int
     last: int
@@ -63,9 +64,23 @@ def farthest(days: Days) -> Run | None:
         return None
     expected = np.where(fits, expected, np.nan)
     z = _deviation(actual, expected) / np.sqrt(_dispersion(actual, expected, count, days))
-    row, first = np.unravel_index(np.nanargmax(np.abs(z)), z.shape)
-    figures = (float(x[row, first]) for x in (expected, actual, plain, z))
-    return Run(int(first), int(first + row), *figures)
+    row, core = (int(i) for i in np.unravel_index(np.nanargmax(np.abs(z)), z.shape))
+    first, last = _grown(core, core + row, expected, actual, days)
+    usual_sum, came, loaded = (float(x[last - first, first]) for x in (expected, actual, plain))
+    return Run(first, last, usual_sum, came, loaded, float(z[row, core]))
+
+
+def _grown(first: int, last: int, expected: np.ndarray, actual: np.ndarray, days: Days) -> tuple[int, int]:
+    """The run with the days beside it that lie at least `BESIDE` as far off: a few worst days stand out most from
+    chance, and are not all of what happened."""
+    depth = actual[last - first, first] / expected[last - first, first] - 1
+    with np.errstate(divide="ignore", invalid="ignore"):
+        belongs = (actual[0] / expected[0] - 1) / depth >= BESIDE  # missing, and so false, on days set aside
+    while first > 0 and first not in days.turns and belongs[first - 1] and last - first + 1 < LONGEST:
+        first -= 1
+    while last + 1 < len(belongs) and last + 1 not in days.turns and belongs[last + 1] and last - first + 1 < LONGEST:
+        last += 1
+    return first, last
 
 
 def _is_rare(days: Days) -> bool:
@@ -101,13 +116,15 @@ def _level(days: Days, load: np.ndarray) -> np.ndarray:
 
 def _weekdays(days: Days) -> np.ndarray:
     """What each weekday brings against the level, drawn towards 1 as far as chance may have made the difference."""
+    if _is_rare(days):  # the calm days of rare counts are those on which nothing happened
+        return np.ones(WEEK)
     expected = _level(days, days.load) * days.load
     expected = np.where(days.quiet & (expected > 0), expected, np.nan)
     apart = (days.actual - expected) ** 2 / expected
     calm = apart <= max(9 * _spread(apart), 1.0)
     sums = pd.DataFrame({"actual": np.where(calm, days.actual, 0), "expected": np.where(calm, expected, 0)})
     sums = sums.groupby(days.weekday).sum().reindex(range(WEEK), fill_value=0.0)
-    if (sums["expected"] <= 0).any() or not sums["actual"].any():  # too rare to tell weekdays by
+    if (sums["expected"] <= 0).any() or not sums["actual"].any():
         return np.ones(WEEK)
     ratio = sums["actual"] / sums["expected"]
     noise = _spread((days.actual - expected * ratio.to_numpy()[days.weekday]) ** 2 / expected)

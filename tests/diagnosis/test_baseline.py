@@ -1,10 +1,13 @@
 """The usual of a day, its noise, and the run that is farthest from it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ecomkit.diagnosis import baseline
 from ecomkit.diagnosis.baseline import LONGEST, Days, farthest, usual
 
 
@@ -45,6 +48,23 @@ def test_the_farthest_run_is_the_planted_one_and_then_there_is_none() -> None:
     quiet[40:44] = False
     left = farthest(_days(actual, quiet=quiet))
     assert left is None or left.z == 0
+
+
+def test_a_run_goes_on_while_its_days_lie_at_least_half_as_far() -> None:
+    expected = np.full(9, 100.0)
+    actual = np.array([100.0, 104, 111, 120, 120, 110, 109, 115, 100])
+    days = _days(actual)
+    sums = [baseline._run_sums(values, days) for values in (expected, actual)]
+    assert baseline._grown(3, 4, *sums, days) == (2, 5)  # 109 is less than half of 20 %, what lies beyond it is apart
+    assert baseline._grown(3, 4, *sums, replace(days, turns=(0, 3))) == (3, 5)  # not into another usual
+
+
+def test_rare_counts_have_no_weekdays() -> None:
+    """Seven in six months, all on weekends by chance, made weekends promise 400 times what a Tuesday did."""
+    actual = np.zeros(182)
+    actual[[5, 6, 40, 55, 61, 89, 90]] = 1
+    load, _level = usual(_days(actual))
+    assert load.tolist() == [1.0] * 182
 
 
 def test_a_figure_without_quiet_days_has_no_run() -> None:
