@@ -105,9 +105,12 @@ def span(store: Store, of: str = "") -> tuple[dt.date, dt.date]:
 
 def before(store: Store, of: str = "") -> str:
     """Returns the month before as `compare` takes it, e.g. "2025-08-01..2025-08-31"; "previous" where the data does
-    not reach back to it."""
-    first, last = _shift(*span(store, of), 1)
-    return f"{first}..{last}" if first >= store.start else "previous"
+    not reach back to all of it, but to as many days; "" where to neither."""
+    start, end = span(store, of)
+    first, last = _shift(start, end, 1)
+    if first >= store.start:
+        return f"{first}..{last}"
+    return "previous" if start - (end - start) - dt.timedelta(days=1) >= store.start else ""
 
 
 def _figures(store: Store, start: dt.date, end: dt.date) -> pd.Series:

@@ -2,13 +2,13 @@
 
 from typing import TYPE_CHECKING
 
-from ecomkit.report.cards import needs, needs_values, style
+from ecomkit.report.cards import needs, needs_before, needs_values, style
 from ecomkit.report.text import use as speak
 
 if TYPE_CHECKING:
     from ecomkit.data.store import Store
 
-__all__ = ["needs", "needs_values", "use"]
+__all__ = ["needs", "needs_before", "needs_values", "use"]
 
 
 def use(store: "Store", lang: str) -> None:

@@ -14,7 +14,10 @@ from ecomkit.report.piece import Piece, join, tag
 from ecomkit.report.text import _, label
 from ecomkit.report.values import NONE, kind, show, signed
 
-__all__ = ["findings", "headline", "kpis", "needs", "needs_values", "note", "platforms", "scope", "style", "table"]
+__all__ = [
+    "findings", "headline", "kpis", "needs", "needs_before", "needs_values", "note", "platforms", "scope", "style",
+    "table",
+]  # fmt: skip
 
 LOWER_IS_BETTER = {
     "refund_amount",
@@ -51,14 +54,12 @@ def _columns(count: int) -> int:
 
 def _kpi(metric: str, row: Mapping[Any, Any]) -> Piece:
     what = kind(metric)
-    before = tag("span", _("before: {value}", value=show(row["before"], what, short=True)), kind="before")
-    return tag(
-        "div",
-        tag("p", label(metric), kind="name"),
-        tag("p", show(row["after"], what, short=True), kind="value"),
-        tag("p", _move(metric, row.get("change_rate")), before, kind="move"),
-        kind="kpi",
-    )
+    before = show(row["before"], what, short=True)
+    told = [tag("p", label(metric), kind="name"), tag("p", show(row["after"], what, short=True), kind="value")]
+    if before != NONE:
+        was = tag("span", _("before: {value}", value=before), kind="before")
+        told.append(tag("p", _move(metric, row.get("change_rate")), was, kind="move"))
+    return tag("div", *told, kind="kpi")
 
 
 def _move(metric: str, change: Any) -> Piece:
@@ -177,6 +178,17 @@ def needs_values(store: Store, table: str, column: str) -> bool:
     if not filled:
         _say_missing(f"{label(column)} ({table}.{column})")
     return filled
+
+
+def needs_before(against: str) -> bool:
+    """True if there are days to compare with, as `usual.before` names them; otherwise a note says that there are none,
+    and what compares can be skipped."""
+    if not against:
+        from IPython.display import display
+
+        said = _("No days before these are in the data, so there is nothing to compare with. The report does without.")
+        display(note(said))
+    return bool(against)
 
 
 def _say_missing(names: str) -> None:

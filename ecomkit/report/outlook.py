@@ -92,8 +92,10 @@ def target(tracked: pd.DataFrame, measure: str, lang: str | None = None) -> Piec
             "high": show(row["high"], unit, short=True),
             "gap": show(abs(row["gap"]), unit, short=True),
             "needed": show(row["needed_per_day"], unit, short=True),
-            "usual": show(row["ahead"] / row["days_left"], unit, short=True),
         }
+        if not row["days_left"]:
+            return _closed(row["gap"], said)
+        said["usual"] = show(row["ahead"] / row["days_left"], unit, short=True)
         if row["low"] >= row["target"]:
             return note(
                 _("The target of {target} is safe: {expected} are expected, {low} even if it goes badly.", **said)
@@ -112,3 +114,10 @@ def target(tracked: pd.DataFrame, measure: str, lang: str | None = None) -> Piec
                 **said,
             )
         )
+
+
+def _closed(gap: float, said: dict[str, str]) -> Piece:
+    """Of a period that is over."""
+    if gap <= 0:
+        return note(_("The target of {target} was reached: {expected}, {gap} more than that.", **said))
+    return note(_("The target of {target} was missed by {gap}: it came to {expected}.", **said), tone="warning")

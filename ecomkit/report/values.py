@@ -29,7 +29,7 @@ _KINDS = {
     "confidence": "certainty",
     **dict.fromkeys(("customers", "users", "lost", "open", "rank", "age", "frequency", "addresses"), "count"),
     **dict.fromkeys(("roas", "units_per_day", "units_per_order"), "number"),
-    "change_rate": "change_rate",
+    **dict.fromkeys(("change_rate", "year_change_rate"), "change_rate"),
     "bias": "change_rate",
     **dict.fromkeys(("wape", "total_wape", "coverage_80", "coverage_95"), "share"),
 }

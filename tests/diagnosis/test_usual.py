@@ -58,7 +58,14 @@ def test_what_the_data_does_not_reach_back_to_is_missing(store: Store) -> None:
 
 def test_the_month_before_is_whole_or_not_asked_for(store: Store) -> None:
     assert usual.before(store) == "2025-02-01..2025-02-28"
-    assert usual.before(store, "2024-03") == "previous"
+    assert usual.before(store, "2024-03") == ""  # the first of the data
+
+
+def test_as_many_days_stand_in_for_a_month_before_that_is_not_whole(make_store: Callable[..., Store]) -> None:
+    days = pd.date_range("2025-01-02", "2025-02-28")  # all of January but a day
+    store = make_store([("c", f"{day:%Y-%m-%d} 12:00", 10) for day in days])
+    assert usual.before(store, "2025-02") == "previous"
+    assert usual.before(make_store([("c", "2025-01-01 12:00", 10)])) == ""
 
 
 def test_the_days_of_a_month(store: Store) -> None:

@@ -72,7 +72,7 @@ def test_key_figures_say_value_move_and_before() -> None:
         "Conversion rate", "3.00%", "▲ 50.0% before: 2.00%",
         "Refund rate", "6.00%", "▲ 20.0% before: 5.00%",
         "Orders", "10", "no change before: 10",
-        "Visitors", "500", "– before: –",
+        "Visitors", "500",  # not known before
     ]  # fmt: skip
 
 

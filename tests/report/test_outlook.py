@@ -66,3 +66,11 @@ def test_the_target_is_safe_within_the_range_or_out_of_reach(goal, says):
     said = repr(outlook.target(plan.track(daily, ahead, target=goal), "revenue"))
     assert says in said
     assert "¥1,000" in said
+
+
+@pytest.mark.parametrize(
+    ("goal", "says"), [(200.0, "was reached: ¥300.00, ¥100.00 more"), (450.0, "was missed by ¥150.00")]
+)
+def test_the_target_of_a_month_that_is_over_was_reached_or_missed(goal, says):
+    daily = pd.DataFrame({"date": pd.date_range("2025-03-22", periods=10), "value": 30.0})
+    assert says in repr(outlook.target(plan.track(daily, None, target=goal), "revenue"))
