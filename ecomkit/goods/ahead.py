@@ -37,7 +37,8 @@ def sums_ahead(panel: Panel, days: np.ndarray, quantiles: np.ndarray) -> tuple[n
         bands[:, rows] = conformal.sum_quantiles(history, done, sums, unit, int(length), quantiles)[:, rows]
     plain = short.quantiles(panel, mean, days.astype(float), quantiles)
     bands = np.where(np.isnan(bands) | (done == recipe.FALLBACK), plain, bands)
-    return mean, _around(bands, mean, quantiles), done
+    is_open = ~panel.closed[:, panel.today : panel.today + horizon] & (np.arange(horizon) < days[:, None])
+    return mean, _around(np.where(is_open.any(axis=1), bands, 0.0), mean, quantiles), done
 
 
 def _ahead(

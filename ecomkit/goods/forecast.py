@@ -61,7 +61,7 @@ def predict(
     pandas.DataFrame
         `series` (where `daily` has it), `date`, `mean`; `low_80, high_80, low_95, high_95` (a pair per level); all in
         the unit of `value`, never negative, 0 on closed days; a range is missing where less than two of the last
-        56 days are known.
+        56 days are known, the mean where no day ever was.
         `method`: "recipe" (calendar regression and boosted trees), "calendar" (the regression alone: too few days for
         trees), "sparse" (for a series that sells on few days), or "fallback" (fewer than 35 days observed, or none of
         the last 56: the mean of the last four same weekdays).

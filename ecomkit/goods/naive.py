@@ -25,7 +25,8 @@ def _weekdays(value: np.ndarray, origins: np.ndarray, horizon: int, weeks: int) 
     for i, origin in enumerate(origins):
         known = np.isfinite(value[:, :origin])
         past = np.where(known, value[:, :origin], 0.0)
-        everything = past.sum(axis=1) / np.maximum(known.sum(axis=1), 1)
+        seen = known.sum(axis=1)
+        everything = np.where(seen > 0, past.sum(axis=1) / np.maximum(seen, 1), np.nan)
         for ahead in range(min(WEEK, horizon)):
             mine = slice((origin + ahead) % WEEK, None, WEEK)
             newest = known[:, mine] & (known[:, mine][:, ::-1].cumsum(axis=1)[:, ::-1] <= weeks)

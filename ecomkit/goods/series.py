@@ -179,7 +179,7 @@ def _check(daily: pd.DataFrame) -> pd.DataFrame:
         )
     table = daily.assign(date=_days(daily, "daily"), series=daily.get("series", ""))
     for column in [c for c in table.columns if c not in ("date", "series")]:
-        if not pd.api.types.is_numeric_dtype(table[column]):
+        if not (pd.api.types.is_numeric_dtype(table[column]) or pd.api.types.is_bool_dtype(table[column])):
             raise TableError(
                 f"`daily.{column}` holds {table[column].dtype}, not numbers.",
                 _as_numbers(table[column]),

@@ -112,7 +112,7 @@ def test_a_price_out_of_all_bounds_does_not_run_away(daily, factor):
 def test_flags_of_any_kind_are_one(daily):
     few = daily[daily["series"].isin(["a", "b"])]
     first = forecast.predict(few, method="calendar")
-    for kind in (bool, "boolean", "Int64", "float32"):
+    for kind in (bool, "boolean", "bool[pyarrow]", "Int64", "float32"):
         again = forecast.predict(
             few.assign(promo=few["promo"].astype(kind), closed=few["closed"].astype(int)), method="calendar"
         )

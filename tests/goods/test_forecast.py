@@ -46,6 +46,21 @@ def test_never_a_sale_is_no_sale_to_come():
     assert forecast.predict_total(days([0.0] * 200), days=7)[["mean", "q50", "q95"]].eq(0).all(axis=None)
 
 
+def test_what_was_never_observed_is_missing_and_not_0():
+    table = pd.concat([days(week(8), series="old"), days([np.nan] * 3, series="planned")])
+    ahead = forecast.predict(table, horizon=3).groupby("series")["mean"].count()
+    assert ahead.to_dict() == {"old": 3, "planned": 0}
+    assert forecast.predict_total(table, days=3).set_index("series")["mean"].isna().tolist() == [False, True]
+
+
+def test_a_week_that_is_closed_throughout_sells_nothing_for_sure():
+    closed = days([np.nan] * 7, closed=True)
+    closed["date"] += pd.Timedelta(days=140)
+    table = pd.concat([days(week(20), closed=False), closed])
+    assert forecast.predict_total(table, days=7)[["mean", "q50", "q95"]].eq(0).all(axis=None)
+    assert forecast.predict_total(table, days=8)["q95"].item() > 50
+
+
 def test_the_columns_follow_what_is_asked():
     table = pd.concat([days(week(4), series="b"), days(week(4), series="a")])
     ahead = forecast.predict(table, horizon=2, levels=(0.5,))
