@@ -15,7 +15,7 @@ def add(commands: Commands) -> None:
     importer.add_argument("--to", metavar="PATH", help="the store's folder; it is made if it is not there")
     importer.add_argument("--tz", default="", metavar="ZONE", help="time zone of a new store, e.g. Asia/Shanghai")
     importer.add_argument("--currency", default="", metavar="CODE", help="of files that do not tell theirs, e.g. USD")
-    importer.add_argument("--store-id", default="", metavar="ID", help="put before order ids, to tell two shops apart")
+    importer.add_argument("--store-id", default="", metavar="ID", help="tells two shops of one platform apart")
     importer.add_argument(
         "--as", dest="profile", default="", metavar="PROFILE", help="a profile's name, or a .yaml file"
     )

@@ -20,6 +20,8 @@ STEPS = {
     "buyers": "buyers",
     "conversion_rate": "conversion",
     "amount_per_buyer": "basket",
+    "orders": "buyers",  # where no order names its buyer
+    "amount_per_order": "basket",
 }
 OF_ORDERS = ("platform", "channel", "source", "device", "province", "country")
 DIMENSIONS = [*OF_ORDERS, "category", "week"]

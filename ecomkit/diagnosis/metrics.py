@@ -44,6 +44,7 @@ def compare(store: Store, start: Day = None, end: Day = None, compare: str = "pr
         `change_rate` (a fraction of `before`; missing where that is 0). Besides the figures of `total` it has
         `customers` (different known customers of the whole period), `new_customers` (of these, whose first order
         in the data lies in the period) and `repeat_rate` (of these, who ordered at least twice in the period).
+        Where no order names its customer, `buyers` and `amount_per_buyer` are missing.
     """
     chosen = period(store, start, end, compare)
     columns = {
@@ -55,6 +56,9 @@ def compare(store: Store, start: Day = None, end: Day = None, compare: str = "pr
         )
     }
     both = pd.DataFrame(columns).rename_axis("metric").reset_index()
+    if not any(figures["customers"] for figures in columns.values()):  # then a buyer is but an order
+        per_buyer = both["metric"].isin(["buyers", "amount_per_buyer"])
+        both.loc[per_buyer, ["before", "after"]] = float("nan")
     change = both["after"] - both["before"]
     return both.assign(change=change, change_rate=(change / both["before"]).where(both["before"] != 0))
 

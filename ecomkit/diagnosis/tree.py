@@ -34,8 +34,8 @@ def tree(
         One row per factor (per source): `source` (with `by`), `factor`, `before`, `after`, `contribution` (money).
         The row of factor "gmv" comes first and carries the whole change; the contributions of the others add up to
         it to the cent. Where visitors are not observed on every day, or are too few for their buyers, the factors
-        are buyers x amount per buyer. With `by`, what the orders hold beyond `traffic_daily` stands in a source of
-        its own, "(not in traffic_daily)".
+        are buyers x amount per buyer; where no order names its buyer, orders x amount per order. With `by`, what the
+        orders hold beyond `traffic_daily` stands in a source of its own, "(not in traffic_daily)".
 
     Raises
     ------
@@ -49,8 +49,16 @@ def tree(
     chosen = period(store, start, end, compare)
     before, after = (_levels(store, *days) for days in _halves(chosen))
     if by is None:
-        return _branch(before, after)
+        return _named(_branch(before, after), store, chosen)
     return _by_source(store, chosen, before["gmv"], after["gmv"])
+
+
+def _named(table: pd.DataFrame, store: Store, chosen: Period) -> pd.DataFrame:
+    """The tree with its factors by their right names: where no order names its buyer, each counted as one."""
+    when = f"({chosen.during('order_date')}) OR ({chosen.earlier('order_date')})"
+    if store.orders.filter(when).aggregate("count(customer_id)").fetchall()[0][0]:
+        return table
+    return table.replace({"factor": {"buyers": "orders", "amount_per_buyer": "amount_per_order"}})
 
 
 def _branch(before: Levels, after: Levels) -> pd.DataFrame:

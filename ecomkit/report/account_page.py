@@ -46,7 +46,7 @@ def page(report: Mapping[str, Any], store: Store, lang: str) -> str:
     store : what the files were imported into.
     lang : "en" or "zh".
     """
-    before = text.currency()
+    before = text.lang(), text.currency()
     text.use(lang, currency=store.currency)
     try:
         body = tag("main", _masthead(store), *_sections(report, store), tag("footer", _made()))
@@ -59,7 +59,7 @@ def page(report: Mapping[str, Any], store: Store, lang: str) -> str:
         whole = tag("html", tag("head", head), tag("body", tag("div", body, **{"class": "sheet"})), lang=_tongue(lang))
         return f"<!DOCTYPE html>\n{whole.html}\n"
     finally:
-        text.use("en", currency=before)
+        text.use(before[0], currency=before[1])
 
 
 def _tongue(lang: str) -> str:

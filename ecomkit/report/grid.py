@@ -88,6 +88,7 @@ def table(
         grid = tag("table", *children, tag("thead", tag("tr", *heads)), tag("tbody", *body), kind="table")
         more = len(flat) - len(shown)
         rest = [tag("p", _("{count} more rows", count=show(more, "count")), kind="more")] if more else []
+        rest = rest if len(flat) else [tag("p", _("There is nothing to list here."), kind="more")]
         return tag("div", grid, *rest, kind="grid")
 
 

@@ -6,7 +6,9 @@ import pandas as pd
 import pytest
 
 from ecomkit.data.store import Store, open_store, write_store
+from ecomkit.diagnosis import metrics
 from ecomkit.diagnosis.daily import daily
+from ecomkit.diagnosis.drill import drill
 from ecomkit.diagnosis.platforms import by_platform
 from ecomkit.diagnosis.refunded import refunded
 from ecomkit.errors import ParameterError
@@ -58,6 +60,25 @@ def test_refunds_may_be_told_by_order_alone(make_store) -> None:
     store.connection.execute("ALTER TABLE orders ADD COLUMN refund_amount DOUBLE; UPDATE orders SET refund_amount = 3")
     assert daily(store)["refund_amount"].tolist() == [6.0]
     assert by_platform(store)["refund_amount"].tolist() == [6.0]
+
+
+def test_where_no_buyer_is_named_the_figures_are_called_those_of_orders(make_store) -> None:
+    """An amount per order must not pass for one per buyer, in the key figures as in the tree."""
+    rows = [(None, "2025-03-01", 10), (None, "2025-03-01", 20), (None, "2025-03-02", 40)]
+    guests = make_store(rows)
+    guests.connection.execute("UPDATE orders SET customer_id = NULL")
+    found = metrics.tree(guests)
+    assert found[["factor", "before", "after"]].to_numpy().tolist() == [
+        ["gmv", 30.0, 40.0],
+        ["orders", 2.0, 1.0],
+        ["amount_per_order", 15.0, 40.0],
+    ]
+    shown = metrics.compare(guests).set_index("metric")["after"]
+    assert shown[["buyers", "amount_per_buyer"]].isna().all()
+    assert shown["amount_per_order"] == 40.0
+    assert set(drill(guests)["step"]) == {"buyers", "basket", "returning", "sales"}
+    known = make_store([("a", day, revenue) for _who, day, revenue in rows])
+    assert metrics.tree(known)["factor"].tolist() == ["gmv", "buyers", "amount_per_buyer"]
 
 
 def test_a_part_of_the_days(shop: Store) -> None:

@@ -69,6 +69,9 @@ def test_the_page_stands_alone_in_either_language(done: Imported, lang: str, hea
     assert ("¥1,050.00" in made, "notes.csv" in made) == (True, True)
     assert ("Rows kept" in made) == (lang == "en")
     assert (text.lang(), text.currency()) == ("en", "")
+    with text.using("zh"):
+        write(done, lang)
+        assert text.lang() == "zh"
 
 
 def test_files_without_a_question_stand_closed_where_there_are_many(done: Imported) -> None:

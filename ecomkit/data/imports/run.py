@@ -43,7 +43,7 @@ def import_files(
     currency
         ISO 4217 code of a new store, for files that do not tell theirs; by default that of the others.
     store_id
-        Put before the order ids, where two shops number their orders alike.
+        Tells two shops of a platform apart: put before the order ids and after the platform's name.
     profile_name
         The profile to read the files with, or a .yaml file; by default the one that knows the header.
 

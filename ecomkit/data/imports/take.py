@@ -59,7 +59,7 @@ class Run:
         self, connection: DuckDBPyConnection, work: Path, manifest: dict[str, Any], store_id: str, result: Imported
     ) -> None:
         self.connection, self.work, self.manifest, self.result = connection, work, manifest, result
-        self.prefix = f"{store_id}:" if store_id else ""
+        self.shop = store_id
         self.touched: set[str] = set()
         self.silent = 0  # files with money that do not tell its currency
         connection.execute(macros())
@@ -77,8 +77,7 @@ class Run:
                 raise
             self.result.refused[found.name] = str(error)
             return
-        self._prefix(tables)
-        self._tell_apart(tables, seen.profile["platform"])
+        self._tell_apart(tables, self._shop(tables, seen.profile["platform"]))
         self._drop_orphans(tables)
         name = f"{found.name}{f' / {seen.sheet}' * bool(seen.sheet)}"
         self.result.files.append(account(self.connection, typed, tables, name=name, currency=currency))
@@ -108,10 +107,18 @@ class Run:
             )
         return own
 
-    def _prefix(self, tables: list[str]) -> None:
-        if self.prefix:
-            for table in {"orders", "order_lines", "refunds"} & set(tables):
-                self.connection.execute(f"UPDATE new_{table} SET order_id = {quote(self.prefix)} || order_id")
+    def _shop(self, tables: list[str], platform: str) -> str:
+        """Names the shop, where --store-id tells it, in order ids and beside the platform; returns the platform so."""
+        if not self.shop:
+            return platform
+        named = f"{platform} {self.shop}"
+        for table in tables:
+            have = columns(self.connection, f"new_{table}")
+            if table in ("orders", "order_lines", "refunds"):
+                self.connection.execute(f"UPDATE new_{table} SET order_id = {quote(self.shop + ':')} || order_id")
+            if "platform" in have:
+                self.connection.execute(f"UPDATE new_{table} SET platform = {quote(named)}")
+        return named
 
     def _tell_apart(self, tables: list[str], platform: str) -> None:
         """Puts the platform before numbers of orders that another platform's orders have already: within a store an

@@ -98,7 +98,19 @@ def test_two_shops_that_number_their_orders_alike_stay_apart(tmp_path: Path) -> 
     import_files([file], to=tmp_path / "mine", store_id="north")
     import_files([file], to=tmp_path / "mine", store_id="south")
     with open_store(tmp_path / "mine") as store:
-        assert sorted(store.orders.df()["order_id"].str.partition(":")[0]) == ["north", "north", "south", "south"]
+        orders = store.orders.df()
+    assert sorted(orders["order_id"].str.partition(":")[0]) == ["north", "north", "south", "south"]
+    assert set(orders["platform"]) == {"taobao north", "taobao south"}
+
+
+def test_two_shops_of_a_platform_have_traffic_of_their_own(tmp_path: Path) -> None:
+    header = "统计日期,访客数,浏览量,支付买家数,支付金额,客单价"
+    for shop, visitors in (("north", 400), ("south", 300), ("north", 450)):
+        day = _write(tmp_path / "shop.csv", [f"2025-09-01,{visitors},900,1,100.00,100.00"], header)
+        import_files([day], to=tmp_path / "mine", store_id=shop)
+    with open_store(tmp_path / "mine") as store:
+        told = store.traffic_daily.project("platform, visitors").order("platform").fetchall()
+    assert told == [("taobao north", 450), ("taobao south", 300)]
 
 
 # --- what fails leaves all as it was ---------------------------------------------------------------------------------
