@@ -29,6 +29,7 @@ LOWER_IS_BETTER = {
     "churn_rate",
     "lost",
 }
+STANDS_IN = {"amount_per_buyer": "amount_per_order"}  # where no order names its buyer
 
 
 def kpis(frame: pd.DataFrame, lang: str | None = None, *, metrics: Sequence[str] | None = None) -> Piece:
@@ -38,10 +39,12 @@ def kpis(frame: pd.DataFrame, lang: str | None = None, *, metrics: Sequence[str]
     ----------
     frame : one row per metric: `metric, before, after, change_rate`, as `diagnosis.metrics.compare` gives it.
     lang : "en" or "zh"; None is the language in use.
-    metrics : which metrics to show, in this order; None shows every row.
+    metrics : which metrics to show, in this order; None shows every row. Where sales per buyer are not known, those per
+        order stand in for them.
     """
     rows = {str(row["metric"]): row for row in frame.to_dict("records")}
-    chosen = list(rows) if metrics is None else [metric for metric in metrics if metric in rows]
+    wanted = list(rows) if metrics is None else [m if m in rows else STANDS_IN.get(m, m) for m in metrics]
+    chosen = [metric for metric in dict.fromkeys(wanted) if metric in rows]
     with text.using(lang):
         cards = [_kpi(metric, rows[metric]) for metric in chosen]
         return tag("div", *cards, kind="kpis", style=f"--columns:{_columns(len(cards))}")
