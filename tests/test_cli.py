@@ -46,6 +46,17 @@ def test_the_version_needs_no_heavy_import() -> None:
     assert done.stdout.strip() == "[]"
 
 
+def test_an_import_needs_no_notebook(tmp_path: Path) -> None:
+    """Whoever only brings files in does not wait for Jupyter to be loaded."""
+    rows = tmp_path / "ads.csv"
+    rows.write_text("日期,宝贝名称,花费(分),点击量,展现量\n2025-09-01,床单,1250,3,100\n", encoding="utf-8")
+    heavy = ["nbformat", "nbconvert", "papermill", "matplotlib", "sklearn"]
+    call = ["import", str(rows), "--to", str(tmp_path / "mine"), "--lang", "en"]
+    code = f"import sys; from ecomkit.cli import main; main({call}); print([m for m in {heavy} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
 @pytest.mark.usefixtures("shelf")
 def test_a_report_prints_the_path_of_its_html_last(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["report", "ok", "-p", "days=7", "--lang", "zh", "--out", "here/"]) == 0

@@ -38,8 +38,9 @@ def _add_exam(commands: Commands) -> None:
 
 def _learn(arguments: argparse.Namespace) -> None:
     from ecomkit.course import desk
+    from ecomkit.report.text import system_language
 
-    lang = arguments.lang or desk.system_language()
+    lang = arguments.lang or system_language()
     written = desk.settle(arguments.to, lang=lang, role=arguments.role)
     print(desk.told(written, lang))
     if arguments.open:
@@ -62,8 +63,8 @@ def _exam(arguments: argparse.Namespace) -> None:
 
 
 def _progress(arguments: argparse.Namespace) -> None:
-    from ecomkit.course import desk, progress
-    from ecomkit.report.text import using
+    from ecomkit.course import progress
+    from ecomkit.report.text import system_language, using
 
-    with using(arguments.lang or desk.system_language()):
+    with using(arguments.lang or system_language()):
         print(progress())

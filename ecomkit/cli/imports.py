@@ -25,10 +25,7 @@ def add(commands: Commands) -> None:
 
 
 def _import(arguments: argparse.Namespace) -> None:
-    from ecomkit.course.desk import system_language
     from ecomkit.data.imports import explain, import_files
-    from ecomkit.report.account import lines
-    from ecomkit.report.account_page import write
 
     if arguments.explain:
         print(explain(arguments.explain, profile_name=arguments.profile))
@@ -38,6 +35,10 @@ def _import(arguments: argparse.Namespace) -> None:
     if sys.stderr.isatty():
         logging.basicConfig(format="%(message)s")
         logging.getLogger("ecomkit").setLevel(logging.INFO)
+    from ecomkit.report.account import lines
+    from ecomkit.report.account_page import write
+    from ecomkit.report.text import system_language
+
     done = import_files(
         arguments.files,
         to=arguments.to,

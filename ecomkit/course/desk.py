@@ -1,6 +1,5 @@
 """A learner's desk: the folder with their notebooks, their role, and JupyterLab open at the first lesson."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -37,9 +36,3 @@ def told(written: edition.Written, lang: str) -> str:
 def open_lab(first: Path) -> None:
     """Opens JupyterLab in the folder of a notebook, at that notebook, until it is closed."""
     subprocess.run([sys.executable, "-m", "jupyterlab", first.name], cwd=first.parent, check=False)
-
-
-def system_language() -> str:
-    """ "zh" where the computer speaks Chinese, "en" otherwise."""
-    named = next((value for key in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(key))), "")
-    return "zh" if named.lower().startswith("zh") else "en"

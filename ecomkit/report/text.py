@@ -1,5 +1,6 @@
 """Words: English message ids, translated through the gettext catalogs in `locale/`, and names for codes."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -67,6 +68,12 @@ def known(lang: str) -> str:
     if lang not in LANGUAGES:
         raise ParameterError(f"Unknown language {lang!r}.", f"use one of {', '.join(LANGUAGES)}.")
     return lang
+
+
+def system_language() -> str:
+    """ "zh" where the computer speaks Chinese, "en" otherwise."""
+    named = next((value for key in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(key))), "")
+    return "zh" if named.lower().startswith("zh") else "en"
 
 
 @cache

@@ -6,6 +6,7 @@ import pytest
 
 from ecomkit.cli import main
 from ecomkit.course import desk, record
+from ecomkit.report import text
 
 # --- by hand ---------------------------------------------------------------------------------------------------------
 
@@ -49,4 +50,4 @@ def test_the_language_is_the_computers(monkeypatch: pytest.MonkeyPatch, variable
         monkeypatch.delenv(key, raising=False)
     for key, value in variables.items():
         monkeypatch.setenv(key, value)
-    assert desk.system_language() == lang
+    assert text.system_language() == lang
