@@ -15,6 +15,8 @@ from ecomkit.diagnosis.leaves import Cuboid
 RARE = 0.1  # how often chance may name any element at all
 APART = 5.0  # times the usual drift of whole elements, which is no cause
 ELEMENTS_MAX = 40
+SURE, FEW = 0.5, 10  # drift is told from elements whose error is at most so much, or from so many of the surest
+HALF = 0.6745  # standard deviations from the mean within which half of a normal distribution lies
 
 
 @dataclass(frozen=True)
@@ -133,8 +135,8 @@ class Search:
         drift = {}
         for layer, parts in layers.items():
             away, weight = np.concatenate(parts, axis=1)
-            spread = 1.4826 * float(np.median(np.abs(away) * np.sqrt(weight)))
-            drift[layer] = float(np.sqrt(max(spread**2 - 1, 0.0) * np.median(1 / weight)))
+            sure = weight >= min(SURE**-2, np.sort(weight)[-min(FEW, len(weight))])
+            drift[layer] = _beyond(np.abs(away[sure]), 1 / weight[sure])
         return drift
 
     def _moments(self, shape: Cuboid, members: np.ndarray) -> Moments:
@@ -154,3 +156,16 @@ class Search:
                 whole.first + sign * part.first,
                 whole.second + sign * part.second,
             )
+
+
+def _beyond(away: np.ndarray, variance: np.ndarray) -> float:
+    """The standard deviation that must be added to each one's own, for half of them to lie within what halves a normal
+    distribution: the small ones, of which most stray far by chance alone, do not speak for the large."""
+    low, high = 0.0, float(away.max())
+    if np.median(away / np.sqrt(variance)) <= HALF:
+        return 0.0
+    for _ in range(30):
+        middle = (low + high) / 2
+        too_low = np.median(away / np.sqrt(variance + middle**2)) > HALF
+        low, high = (middle, high) if too_low else (low, middle)
+    return low

@@ -125,6 +125,19 @@ def test_tables_that_will_not_do():
         locate(table.assign(d=-1.0), dimensions=COLUMNS, before=("before", "d"), after=("after", "d"))
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_a_long_tail_of_small_ones_does_not_hide_a_large_one(seed):
+    """Few categories and states sell most, most sell a handful; one large category lost six orders in ten."""
+    random = np.random.default_rng(seed)
+    weight = np.outer(1 / np.arange(1, 71) ** 1.3, 1 / np.arange(1, 28) ** 1.3)
+    mean = 3000 * weight / weight.sum()
+    table = pd.DataFrame([(f"c{c}", f"s{s}") for c in range(70) for s in range(27)], columns=["category", "state"])
+    before, after = (random.poisson(mean * factor) for factor in (1, np.where(np.arange(70) == 2, 0.4, 1)[:, None]))
+    table = table.assign(before=before.ravel(), after=after.ravel())
+    sold = table[table["before"] + table["after"] > 0]
+    assert names(locate(sold, dimensions=["category", "state"]), ["category", "state"]) == [("c2", None)]
+
+
 # properties
 
 
