@@ -47,8 +47,8 @@ def remarks(told: Mapping[str, Any]) -> list[Remark]:
 def why(reason: str) -> str:
     """Why a row was left out, in the language in use; a profile's own reason as it is."""
     for head, said in (
-        (f"its order has {READABLE}", _("its order has no readable {column}", column="\0")),
-        (READABLE, _("no readable {column}", column="\0")),
+        (f"its order has {READABLE}", _("Its order has no readable {column}", column="\0")),
+        (READABLE, _("No readable {column}", column="\0")),
     ):
         if reason.startswith(head):
             return said.replace("\0", text.within(label(reason.removeprefix(head))))
@@ -59,9 +59,9 @@ def how(done: Mapping[str, Any]) -> str:
     """How a column was converted."""
     said = [label(done["unit"], column="unit")] if done["unit"] else []
     if done["texts"] and done["comma"]:
-        said.append(_("{count} cells with a decimal comma", count=show(done["texts"], "count")))
+        said.append(_("cells with a decimal comma: {count}", count=show(done["texts"], "count")))
     elif done["texts"]:
-        said.append(_("{count} cells with separators, signs, % or units", count=show(done["texts"], "count")))
+        said.append(_("cells with separators, signs, % or units: {count}", count=show(done["texts"], "count")))
     return _("; ").join(said)
 
 

@@ -34,7 +34,12 @@ KEYS = {
     ),
     *("drop", "first_row", "rates", "ignore", "file", "whole", "exported", "summed", *TABLES),
 }
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast, where the C library is there
+_SAFE = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast, where the C library is there
+_FLAGS = {
+    first: [(tag, re.compile("true|false") if tag.endswith(":bool") else pattern) for tag, pattern in known]
+    for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+LOADER = type("Loader", (_SAFE,), {"yaml_implicit_resolvers": _FLAGS})  # a column may be called No, Y or On
 _DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"))
 
 

@@ -126,14 +126,14 @@ def test_who_gives_the_same_address_is_the_same_buyer(tmp_path: Path) -> None:
     """A name is one platform's; an e-mail address is a person's, whoever asks for it."""
     profile = tmp_path / "mine.yaml"
     profile.write_text(
-        "platform: mine\ntimezone: UTC\nmatch: [Number, Paid, Sum, Who]\n"
-        "orders: {order_id: Number, order_date: Paid, revenue: Sum, customer_id: Who}\n",
+        "platform: mine\ntimezone: UTC\nmatch: [No, Paid, Sum, Who]\n"
+        "orders: {order_id: No, order_date: Paid, revenue: Sum, customer_id: Who}\n",
         encoding="utf-8",
     )
     other = tmp_path / "other.yaml"
     other.write_text(profile.read_text(encoding="utf-8").replace("platform: mine", "platform: other"), encoding="utf-8")
     rows = tmp_path / "rows.csv"
-    rows.write_text("Number,Paid,Sum,Who\n1,2025-09-01,5,mei\n2,2025-09-01,5,Mei@example.org\n", encoding="utf-8")
+    rows.write_text("No,Paid,Sum,Who\n1,2025-09-01,5,mei\n2,2025-09-01,5,Mei@example.org\n", encoding="utf-8")
     for one in (profile, other):
         import_files([rows], to=tmp_path / "store", profile_name=one)
     with open_store(tmp_path / "store") as store:
