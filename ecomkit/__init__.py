@@ -24,6 +24,7 @@ _HOMES = {
     "forecast": "goods.forecast",
     "inventory": "goods.inventory",
     "products": "goods.products",
+    "promotion": "goods.promotion",
     "sales": "goods.sales",
     "ads": "traffic.ads",
     "experiment": "traffic.experiment",
@@ -56,6 +57,7 @@ __all__ = [
     "plan",
     "playbook",
     "products",
+    "promotion",
     "quality",
     "report",
     "rfm",
@@ -72,7 +74,7 @@ if TYPE_CHECKING:
     from ecomkit.data import catalog, simulate, tables
     from ecomkit.data.store import open_store, write_store
     from ecomkit.diagnosis import drill, explain, findings, metrics, playbook, quality, rootcause
-    from ecomkit.goods import calendar, forecast, inventory, products, sales
+    from ecomkit.goods import calendar, forecast, inventory, products, promotion, sales
     from ecomkit.operations import plan
     from ecomkit.traffic import ads, experiment, funnel
 

@@ -14,7 +14,7 @@ WEEK = "2025-03-25"  # from which the last seven days are
 
 
 @once_per_store
-def _margin() -> dict[str, float]:
+def margin() -> dict[str, float]:
     """Shares of sales: what goods cost, what was refunded, and what is left."""
     shop = my_store()
     lines, orders = shop.order_lines.df(), shop.orders.df()
@@ -26,7 +26,7 @@ def _margin() -> dict[str, float]:
 @once_per_store
 def _returns(since: str = "") -> pd.DataFrame:
     daily = my_store().ads_daily.df()
-    return ads.returns(daily[daily["date"] >= since] if since else daily, margin_rate=_margin()["left"]).set_index(
+    return ads.returns(daily[daily["date"] >= since] if since else daily, margin_rate=margin()["left"]).set_index(
         "campaign"
     )
 
@@ -46,12 +46,12 @@ def whole(roi: Any) -> Answer:
 
 @exercise("14.2")
 def break_even(break_even: Any) -> Answer:
-    margin = _margin()
+    parts = margin()
     mistakes = {
         "one": 1.0,
-        "margin": margin["left"],
-        "goods": 1 / margin["goods"],
-        "refunds_included": 1 / (1 - margin["goods"]),
+        "margin": parts["left"],
+        "goods": 1 / parts["goods"],
+        "refunds_included": 1 / (1 - parts["goods"]),
     }
     return close(break_even, _returns()["break_even_roas"].iloc[0], mistakes)
 
@@ -62,7 +62,7 @@ def left(left_over: Any) -> Answer:
     mistakes = {
         "without_goods": row["revenue"] - row["cost"],
         "cost_forgotten": row["contribution"] + row["cost"],
-        "refunds_included": row["revenue"] * (1 - _margin()["goods"]) - row["cost"],
+        "refunds_included": row["revenue"] * (1 - margin()["goods"]) - row["cost"],
         "sign": -row["contribution"],
     }
     return close(left_over, row["contribution"], mistakes)
