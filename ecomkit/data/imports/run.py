@@ -4,6 +4,7 @@ import logging
 import re
 import sys
 import zoneinfo
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -39,7 +40,7 @@ def import_files(
     to
         The store's folder; it is made where it is not there.
     timezone
-        IANA zone of a new store; by default that of the first file's platform, else UTC.
+        IANA zone of a new store; by default that of most files' platforms, else UTC.
     currency
         ISO 4217 code of a new store, for files that do not tell theirs; by default that of the others.
     store_id
@@ -124,7 +125,8 @@ def _settle(
     if currency and manifest.get("currency", UNKNOWN) not in (UNKNOWN, currency):
         raise ParameterError(f"The store is in {manifest['currency']}, not {currency}.", "leave --currency out.")
     zones = [seen.profile["timezone"] for seen in looks if seen.profile["timezone"]]
-    fresh = {"name": place.name, "currency": UNKNOWN, "timezone": timezone or next(iter(zones), "UTC")}
+    usual = Counter(zones).most_common(1)
+    fresh = {"name": place.name, "currency": UNKNOWN, "timezone": timezone or (usual[0][0] if usual else "UTC")}
     return {**fresh, "salt": keep.new_salt(), **manifest, **({"currency": currency} if currency else {})}
 
 

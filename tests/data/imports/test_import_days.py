@@ -211,3 +211,16 @@ def test_a_heading_may_tell_the_currency(told: str, currency: str, tmp_path: Pat
     with open_store(done.store) as store:
         assert store.currency == currency
         assert store.ads_daily.project("date::VARCHAR, cost").fetchall() == [("2025-09-29", 1234.5)]
+
+
+def test_a_stray_file_does_not_choose_the_time_zone(shop: Path, tmp_path: Path) -> None:
+    """An old American data set in the folder is refused for its currency, and says nothing of the days of the shop."""
+    cds = _write(tmp_path / "CDNOW.txt", *(f" 0000{n} 19970101  1   11.77" for n in range(1, 5)))
+    jd = _write(tmp_path / "jd.csv", JD, "2025-09-29,900,1%,500,2%,5,3%,600.00,4%")
+    (tmp_path / "in").mkdir()
+    for file in (cds, jd, shop):
+        file.rename(tmp_path / "in" / file.name)
+    done = import_files([tmp_path / "in"], to=tmp_path / "mine", currency="CNY")
+    assert list(done.refused) == ["CDNOW.txt"]
+    with open_store(done.store) as store:
+        assert store.timezone == "Asia/Shanghai"
