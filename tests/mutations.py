@@ -19,6 +19,7 @@ from ecomkit.data.imports.excel import sheets
 from ecomkit.data.imports.look import Look
 
 NO_NUMBER = ["abc", "1.2.3", "12,34,5", "1e999", "#REF!", "九", "--5--", "5 of 9", "1 2", "0x1F", "3+4", "NaN5"]
+CELLS = 4  # that are touched in one file
 WRAPPED = ["{} ", " {}", "\t{}", "{}\t", '="{}"', "'{}", "\u3000{}"]  # what exports put around a cell
 
 
@@ -188,31 +189,49 @@ def junk_row(table: Rows, dice: random.Random) -> tuple[bytes, Change]:
     return table.write(), Change("other")
 
 
-def _cell(table: Rows, dice: random.Random, columns: list[int]) -> tuple[list[str], int, int]:
-    place = dice.choice(table.whole)
-    return table.rows[place], place - table.head, dice.choice(columns)
+Touch = Callable[[list[str], int], Change]
+Mutation = Callable[..., tuple[bytes, Change]]
 
 
-def spoil_cell(table: Rows, dice: random.Random, columns: list[int]) -> tuple[bytes, Change]:
-    row, record, column = _cell(table, dice, columns)
-    row[column] = dice.choice(NO_NUMBER)
-    return table.write(), Change("cell", record, column)
+def _cells(table: Rows, dice: random.Random, columns: list[int], touch: Touch) -> tuple[bytes, list[Change]]:
+    """Touches a cell in each of a few rows: what is not touched must not mind."""
+    changes = []
+    for place in dice.sample(table.whole, min(CELLS, len(table.whole))):
+        change = touch(table.rows[place], column := dice.choice(columns))
+        changes.append(change._replace(record=place - table.head, column=column))
+    if table.delimiter == " ":  # columns of fixed width: a cell more or less moves all others
+        changes = [change._replace(kind="other") for change in changes]
+    return table.write(), changes
 
 
-def wrap_cell(table: Rows, dice: random.Random, columns: list[int]) -> tuple[bytes, Change]:
-    row, record, column = _cell(table, dice, columns)
-    if table.delimiter != " " and row[column]:
-        row[column] = dice.choice(WRAPPED).format(row[column])
-    return table.write(), Change("cell", record, column, None)
+def spoil_cells(table: Rows, dice: random.Random, columns: list[int]) -> tuple[bytes, list[Change]]:
+    junk = dice.sample(NO_NUMBER, CELLS)  # each another: two orders may not come to share their number
+
+    def touch(row: list[str], column: int) -> Change:
+        row[column] = junk.pop()
+        return Change("cell")
+
+    return _cells(table, dice, columns, touch)
 
 
-def other_number(table: Rows, dice: random.Random, columns: list[int]) -> tuple[bytes, Change]:
-    row, record, column = _cell(table, dice, columns)
-    number = dice.randrange(1, 10 ** dice.randrange(1, 6))
-    percent, comma = "%" * row[column].strip().endswith("%"), table.look.comma
-    said = f"{number:,}".replace(",", "." if comma else ",") if dice.random() < 0.5 else str(number)
-    row[column] = said + percent
-    return table.write(), Change("cell", record, column, True, number / 100 if percent else float(number))
+def wrap_cells(table: Rows, dice: random.Random, columns: list[int]) -> tuple[bytes, list[Change]]:
+    def touch(row: list[str], column: int) -> Change:
+        if row[column]:
+            row[column] = dice.choice(WRAPPED).format(row[column])
+        return Change("cell", is_number=None)
+
+    return _cells(table, dice, columns, touch)
+
+
+def other_numbers(table: Rows, dice: random.Random, columns: list[int]) -> tuple[bytes, list[Change]]:
+    def touch(row: list[str], column: int) -> Change:
+        number = dice.randrange(1, 10 ** dice.randrange(1, 6))
+        percent = "%" * row[column].strip().endswith("%")
+        said = f"{number:,}".replace(",", "." if table.look.comma else ",") if dice.random() < 0.5 else str(number)
+        row[column] = said + percent
+        return Change("cell", is_number=True, number=number / 100 if percent else float(number))
+
+    return _cells(table, dice, columns, touch)
 
 
 def drop_record(table: Records, dice: random.Random) -> tuple[bytes, Change]:
@@ -225,13 +244,6 @@ def repeat_record(table: Records, dice: random.Random) -> tuple[bytes, Change]:
     return table.write(), Change("other")
 
 
-def rename_key(table: Records, dice: random.Random) -> tuple[bytes, Change]:
-    key = dice.choice(list(table.records[0]))
-    for record in table.records if table.schema is None else ():
-        record[f"{key}x"] = record.pop(key, None)
-    return table.write(), Change("other")
-
-
 def spoil_value(table: Records, dice: random.Random) -> tuple[bytes, Change]:
     record = dice.choice(table.records)
     key = dice.choice([k for k, value in record.items() if not isinstance(value, list | dict)] or [""])
@@ -240,11 +252,11 @@ def spoil_value(table: Records, dice: random.Random) -> tuple[bytes, Change]:
     return table.write(), Change("other")
 
 
-OF_ROWS: list[Callable[..., tuple[bytes, Change]]] = [
+OF_ROWS: list[Mutation] = [
     truncate, drop_row, repeat_row, break_bytes, resize_row, swap_columns, drop_column, rename_column, other_encoding,
-    junk_row, spoil_cell, wrap_cell, other_number, spoil_cell, other_number,
+    junk_row,
 ]  # fmt: skip
-OF_CELLS = (spoil_cell, wrap_cell, other_number)
-OF_RECORDS: list[Callable[..., tuple[bytes, Change]]] = [
-    truncate, break_bytes, drop_record, repeat_record, rename_key, spoil_value,
+OF_CELLS = [spoil_cells, other_numbers, wrap_cells, spoil_cells, other_numbers]
+OF_RECORDS: list[Mutation] = [
+    truncate, break_bytes, drop_record, repeat_record, spoil_value,
 ]  # fmt: skip
