@@ -15,7 +15,7 @@ def days_ahead(
     panel: Panel, horizon: int, quantiles: np.ndarray, method: Method = recipe.forecast
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Means [series, days], quantiles [quantiles, series, days] and methods [series] of the days after today."""
-    mean, done, history, unit = _ahead(panel, horizon, horizon, method)
+    mean, done, history, unit = _ahead(panel, horizon, max(horizon, conformal.WEEK), method)
     closed = panel.closed[:, panel.today : panel.today + horizon]
     plain = short.quantiles(panel, mean, 1.0, quantiles)
     bands = plain if history is None else conformal.day_quantiles(history, done, mean, unit, quantiles)

@@ -25,7 +25,7 @@ LEAST = 0.1  # of the series' level, added to a forecast before its root is take
 GROWN = 2.0  # times, up to which an earlier error grows with its series
 WHOLE = 0.5  # share of a sum's days that must have been observed
 FEW_SERIES = 10  # whose errors, alike as those of one series are, tell no weeks apart, and of sums no sides
-POOLED_MIN = 20  # errors, below which there is no quantile to speak of
+SUMS_MIN, DAYS_MIN = 20, 56  # errors, below which there is no quantile to speak of; those of near days are alike
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def day_quantiles(
             span = slice(like * WEEK, (like + 1) * WEEK) if len(rows) >= FEW_SERIES else slice(None)
             pool = scaled[:, rows, span]
             at = slice(week * WEEK, (week + 1) * WEEK)
-            pooled = _quantiles(pool, quantiles)[:, None, None]
+            pooled = _quantiles(pool, quantiles, DAYS_MIN)[:, None, None]
             out[:, rows, at] = mean[rows, at] + pooled * width[rows, at]
     return np.maximum(np.where((own == 0)[:, None], mean, out), 0.0)
 
@@ -120,7 +120,8 @@ def sum_quantiles(
     for kind in np.unique(kinds.astype(str)):
         rows = np.flatnonzero(kinds == kind)
         pool = scaled[:, rows]
-        pooled = _quantiles(np.concatenate([pool, -pool]) if len(rows) < FEW_SERIES else pool, quantiles)[:, None]
+        both = np.concatenate([pool, -pool]) if len(rows) < FEW_SERIES else pool
+        pooled = _quantiles(both, quantiles, SUMS_MIN)[:, None]
         out[:, rows] = mean[rows] + pooled * own[rows] * longer * _width(mean[rows], unit[rows])
     return np.maximum(np.where(own == 0, mean, out), 0.0)
 
@@ -153,10 +154,10 @@ def _own(error: np.ndarray, kinds: np.ndarray) -> np.ndarray:
     return own
 
 
-def _quantiles(errors: np.ndarray, quantiles: np.ndarray) -> np.ndarray:
+def _quantiles(errors: np.ndarray, quantiles: np.ndarray, least: int) -> np.ndarray:
     """Quantiles of so many errors, a little further out than the sample's, as one more is to come."""
     known = errors[np.isfinite(errors)]
-    if len(known) < POOLED_MIN:
+    if len(known) < least:
         return np.full(len(quantiles), np.nan)
     further = 0.5 + (quantiles - 0.5) * (len(known) + 1) / len(known)
     return np.quantile(known, np.clip(further, 0.0, 1.0))

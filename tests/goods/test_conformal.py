@@ -65,6 +65,13 @@ def test_errors_shrink_with_their_series():
     assert high == pytest.approx(np.full((1, 3, 7), 1.1))
 
 
+def test_fewer_than_eight_weeks_of_errors_tell_no_range():
+    error = np.random.default_rng(0).normal(0, 10, (2, 1, 28))
+    args = np.full((1, 7), 100.0), np.full(1, 100.0), np.array([0.9])
+    assert np.isfinite(conformal.day_quantiles(history(error), KIND[:1], *args)).all()
+    assert np.isnan(conformal.day_quantiles(history(error[:, :, 1:]), KIND[:1], *args)).all()
+
+
 def test_kinds_are_not_pooled():
     rng = np.random.default_rng(0)
     error = rng.normal(0, [[[5.0]], [[5.0]], [[5.0]]], (3, 3, 40))
