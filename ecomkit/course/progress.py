@@ -10,7 +10,8 @@ from ecomkit.report.cards import style, table
 from ecomkit.report.piece import Piece, join, tag
 from ecomkit.report.text import _
 
-SIZE, RADIUS, RINGS = 360, 120, 4
+SIZE, RADIUS, RINGS = 360, 116, 4
+SIDE = 104  # room beside the radar for the longest name of a skill
 BAR = 10  # characters of a full bar in the terminal
 
 
@@ -106,9 +107,21 @@ def radar(frame: pd.DataFrame) -> Piece:
     level = _polygon(list(frame["level_rate"]), stroke="#14507a", fill="#14507a", fill_opacity=".28", stroke_width="2")
     names = [_label(i, count, words.named("skill", s)) for i, s in enumerate(frame["skill"])]
     key = _key(("#14507a", _("you")), ("#b4511f", _("the role")))
-    box = f"0 0 {SIZE} {SIZE}"
+    box = f"{-SIDE} 0 {SIZE + 2 * SIDE} {SIZE}"
     title = tag("title", _("Skills: what you have, and what the role asks for"))
-    return tag("svg", title, *rings, *spokes, required, level, *names, *key, viewBox=box, width=f"{SIZE}", role="img")
+    return tag(
+        "svg",
+        title,
+        *rings,
+        *spokes,
+        required,
+        level,
+        *names,
+        *key,
+        viewBox=box,
+        width=f"{SIZE + 2 * SIDE}",
+        role="img",
+    )
 
 
 def _at(i: int, count: int, rate: float) -> tuple[float, float]:

@@ -7,7 +7,9 @@ import pytest
 
 from ecomkit.course import progress, record, skills, speak, words
 from ecomkit.course.lessons import LESSONS, exercises
+from ecomkit.course.progress import radar
 from ecomkit.errors import ParameterError
+from ecomkit.report import text
 
 
 def _done(*lessons: str, role: str = "operations") -> record.Record:
@@ -80,3 +82,17 @@ def test_roles_ask_for_skills_that_there_are() -> None:
         assert role["requires"].keys() == words.roles()["skill"].keys()
         assert all(0 <= rate <= 1 for rate in role["requires"].values())
         assert len(set(role["path"])) == len(role["path"])
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_names_around_the_radar_lie_inside_it(lang: str) -> None:
+    with text.using(lang):
+        shown = radar(progress().skills).html
+    left, _, width, _ = (float(x) for x in re.search(r'viewBox="([^"]*)"', shown)[1].split())  # type: ignore[index]
+    names = re.findall(r'<text x="([\d.]+)"[^>]*text-anchor="(\w+)"[^>]*>([^<]+)<', shown)
+    assert len(names) == len(progress().skills)
+    for x, anchor, name in names:
+        long = sum(12 if ord(letter) > 0x2E80 else 6.8 for letter in name)  # at a size of 12
+        start = float(x) - {"start": 0, "middle": long / 2, "end": long}[anchor]
+        assert left <= start
+        assert start + long <= left + width, name
