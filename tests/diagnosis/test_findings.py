@@ -126,6 +126,15 @@ def test_who_a_source_won_and_who_came_back_another_way(make_store: Callable[...
     assert sources._back(found, "ads", np.array([0, 1, 2, 99])).tolist() == [0.0, 0.0, 10.0, 10.0]
 
 
+def test_a_mega_sale_lifts_sources_unequally() -> None:
+    """A plain day, and one that lifts five sources by 1.5, 2, 3, 4 and 4: the median is 3, half lie a third apart."""
+    usual = np.array([100.0, 100.0])
+    drift, apart = sources._drift([(np.array([100.0, 100 * lift]), usual) for lift in (1.5, 2, 3, 4, 4)])
+    assert drift.tolist() == [1.0, 3.0]
+    assert apart.tolist() == pytest.approx([0.0, 1.4826 / 3])
+    assert sources._drift([(usual, usual)] * 2) == (1.0, 0.0)  # too few to tell what befell all
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

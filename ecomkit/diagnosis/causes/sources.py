@@ -11,6 +11,7 @@ from ecomkit.diagnosis.causes.finding import Finding, by_day, kept_share, priced
 from ecomkit.diagnosis.period import Period
 from ecomkit.diagnosis.sources_told import sources_told
 
+NORMAL = 1.4826  # times the median absolute deviation makes the standard deviation of normal noise
 LOOKBACK = 28  # days before an order in which the visit that led to it is looked for
 
 
@@ -21,11 +22,12 @@ def lost_sources(store: Store, period: Period) -> list[Finding]:
     table = sources_told(store, period).aggregate(sums, "date, source").df()
     sources = by_day(table, "source", ["visitors", "buyers", "revenue"], then.union(now))
     usual = {name: episode.usual(days.loc[then, "visitors"], now) for name, days in sources.items()}
-    drift = _drift([(days.loc[now, "visitors"].to_numpy(), usual[name][0]) for name, days in sources.items()])
+    drift, apart = _drift([(days.loc[now, "visitors"].to_numpy(), usual[name][0]) for name, days in sources.items()])
     back = _came_back(store, period)
     findings = []
     for name, days in sources.items():
-        expected, noise = usual[name][0] * drift, usual[name][1] * drift
+        expected = usual[name][0] * drift
+        noise = np.hypot(usual[name][1] * drift, expected * apart)
         actual = days.loc[now, "visitors"].to_numpy()
         run = episode.find(expected, actual, noise)
         before = days.loc[then].sum()
@@ -53,10 +55,14 @@ def lost_sources(store: Store, period: Period) -> list[Finding]:
     return findings
 
 
-def _drift(sources: list[tuple[np.ndarray, np.ndarray]]) -> np.ndarray | float:
-    """What befell all sources on each day, such as a mega-sale or the season: the median of actual to usual."""
-    ratios = [actual / usual for actual, usual in sources if (usual > 0).all()]
-    return np.median(ratios, axis=0) if len(ratios) >= 3 else 1.0
+def _drift(sources: list[tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndarray | float, np.ndarray | float]:
+    """What befell all sources on each day, such as a mega-sale or the season: the median of actual to usual; and how
+    far sources lie apart from it that day, as a share: a mega-sale lifts one threefold and another by half."""
+    ratios = np.array([actual / usual for actual, usual in sources if (usual > 0).all()])
+    if len(ratios) < 3:
+        return 1.0, 0.0
+    drift = np.median(ratios, axis=0)
+    return drift, NORMAL * np.median(np.abs(ratios / np.where(drift > 0, drift, np.nan) - 1), axis=0)
 
 
 def _worth(
