@@ -53,3 +53,14 @@ def _row(rank: int, row: Mapping[Any, Any]) -> Piece:
     who = tag("td", label(row["owner"], column="owner"), tag("br"), tag("span", f"{row['due']:%m-%d}", kind="flat"))
     cells = (f"{rank}. {words.title}", days, money, first)
     return tag("tr", *(tag("td", cell, **({"kind": "number"} if cell is money else {})) for cell in cells), who)
+
+
+def place(series: str, lang: str | None = None) -> str:
+    """The name of a part of the store, of which `anomaly.series` has the figures.
+
+    >>> place("device=android", "en")
+    'Device: Android'
+    """
+    axis, _sign, value = series.partition("=")
+    with text.using(lang):
+        return _("{axis}: {value}", axis=label(axis), value=label(value, column=axis))

@@ -49,3 +49,8 @@ def test_without_findings_there_is_still_why() -> None:
 
 def test_without_factors_nothing_is_said_of_why() -> None:
     assert "Why" not in repr(front.page(TREE.iloc[:1], _found(1), "en"))
+
+
+def test_a_part_of_the_store_is_named_in_both_languages() -> None:
+    assert front.place("source=search", "en") == "Traffic source: Search"
+    assert front.place("product_id=P01", "zh").endswith("：P01")
