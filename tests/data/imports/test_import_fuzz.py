@@ -58,7 +58,7 @@ class Taken(NamedTuple):
 
     def lost_more(self, before: "Taken") -> int:
         """How many rows or cells are told to be lost beyond those of `before`."""
-        pairs = [(getattr(t.told, part) for t in (self, before)) for part in ("dropped", "not_parsed")]
+        pairs = [(self.told.dropped, before.told.dropped), (self.told.not_parsed, before.told.not_parsed)]
         counts = [(told["rows"], was.get(why, {"rows": 0})["rows"]) for now, was in pairs for why, told in now.items()]
         return sum(max(now - was, 0) for now, was in counts)
 
