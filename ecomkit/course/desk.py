@@ -1,5 +1,6 @@
 """A learner's desk: the folder with their notebooks, their role, and JupyterLab open at the first lesson."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -35,4 +36,5 @@ def told(written: edition.Written, lang: str) -> str:
 
 def open_lab(first: Path) -> None:
     """Opens JupyterLab in the folder of a notebook, at that notebook, until it is closed."""
-    subprocess.run([sys.executable, "-m", "jupyterlab", first.name], cwd=first.parent, check=False)
+    root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []  # as one is in a container
+    subprocess.run([sys.executable, "-m", "jupyterlab", *root, first.name], cwd=first.parent, check=False)
