@@ -2,7 +2,7 @@
 
 from duckdb import DuckDBPyRelation
 
-from ecomkit.diagnosis.quality import bots, clock, gaps, identities, limits, repeats, totals, tracking, trials, units
+from ecomkit.diagnosis.quality import bots, clock, gaps, identities, limits, repeats, tracking, trials, units
 from ecomkit.diagnosis.quality.brushing import brushed
 from ecomkit.diagnosis.quality.check import Case, Check
 
@@ -60,7 +60,7 @@ CHECKS = (
     ),
     Check(
         "total_rows", "drop_totals", "days", ANY,
-        ("orders.revenue|traffic_daily.visitors|product_daily.units|ads_daily.cost",), totals.total_rows,
+        ("orders.revenue|traffic_daily.visitors|product_daily.units|ads_daily.cost",), repeats.total_rows,
     ),
     Check("money_units", "convert_units", "orders", FEW, ("orders.revenue|ads_daily.cost",), units.money_units),
     Check("stated_rates", "convert_units", "days", SOME, (units.STATED_NEEDS,), units.stated_rates),

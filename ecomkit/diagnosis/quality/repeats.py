@@ -1,8 +1,9 @@
-"""What is there twice: keys, orders, events, whole days."""
+"""What is there twice: keys, orders, events, whole days, and all others in a total row."""
 
 from duckdb import DuckDBPyRelation
 
 from ecomkit.data.tables import TABLES
+from ecomkit.diagnosis.quality import totals
 from ecomkit.diagnosis.quality.check import Case
 
 DAY_SIZE = 30  # visitors or units: smaller days are alike by chance
@@ -86,3 +87,18 @@ def copied_days(case: Case) -> DuckDBPyRelation:
                 FROM {case.rows(table)} GROUP BY date)
             WHERE size >= {DAY_SIZE} AND n > 1 QUALIFY copy_of <> day""")
     return case.sql(" UNION ALL ".join(parts))
+
+
+def total_rows(case: Case) -> DuckDBPyRelation:
+    """The rows that hold the sum of the others: `table, label, day, money`."""
+    parts = []
+    for table, labels in case.totals.items():
+        day, key, _figures = totals.PARTS.get(table, ("order_date", "order_id", ()))
+        money = next((c for c in ("revenue", "cost") if case.has(f"{table}.{c}")), "NULL")
+        listed = ", ".join("'" + label.replace("'", "''") + "'" for label in labels)
+        parts.append(
+            f"SELECT '{table}' AS table, {key} AS label, {day}::DATE AS day, {money}::DOUBLE AS money "
+            f"FROM {table} WHERE {key} IN ({listed})"
+        )
+    nothing = "SELECT '' AS table, '' AS label, NULL::DATE AS day, NULL::DOUBLE AS money WHERE false"
+    return case.sql(" UNION ALL ".join(parts or [nothing]))

@@ -3,14 +3,8 @@
 import tomllib
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
-
-from duckdb import DuckDBPyRelation
 
 from ecomkit.data.store import Store
-
-if TYPE_CHECKING:
-    from ecomkit.diagnosis.quality.check import Case
 
 # table -> its day, what names a row in it, and the figures that a total would add up
 PARTS = {
@@ -64,18 +58,3 @@ def _overall(store: Store) -> list[str]:
         SELECT max_by(order_id, revenue) FROM orders
         HAVING count(*) >= {FEWEST_ROWS} AND abs(2 * max(revenue) - sum(revenue)) < 0.0001 * sum(revenue)""").fetchall()
     return [order for (order,) in total]
-
-
-def total_rows(case: "Case") -> DuckDBPyRelation:
-    """The rows of those labels: `table, label, day, money`."""
-    parts = []
-    for table, labels in case.totals.items():
-        day, key, _figures = PARTS.get(table, ("order_date", "order_id", ()))
-        money = next((c for c in ("revenue", "cost") if case.has(f"{table}.{c}")), "NULL")
-        listed = ", ".join("'" + label.replace("'", "''") + "'" for label in labels)
-        parts.append(
-            f"SELECT '{table}' AS table, {key} AS label, {day}::DATE AS day, {money}::DOUBLE AS money "
-            f"FROM {table} WHERE {key} IN ({listed})"
-        )
-    nothing = "SELECT '' AS table, '' AS label, NULL::DATE AS day, NULL::DOUBLE AS money WHERE false"
-    return case.sql(" UNION ALL ".join(parts or [nothing]))
