@@ -135,6 +135,8 @@ def _remark(remark: Remark) -> str:
     if remark.rows is None:
         return _("{kind}: {what}", **said)
     count = show(remark.rows, "count")
+    if not remark.places:
+        return _("{kind}: {count} × {what}", **said, count=count)
     return _("{kind}: {count} × {what} (row {places})", **said, count=count, places=remark.places)
 
 

@@ -71,7 +71,7 @@ def account(connection: DuckDBPyConnection, read: Typed, tables: list[str], *, n
     _fields(connection, read, told)
     _rates(connection, read, told)
     _times(connection, read, told)
-    told.totals = _totals(connection, tables)
+    told.totals = totals(connection, tables)
     gaps = sorted(number for lost in read.lost for number in lost.numbers)
     for reason in (*told.dropped.values(), *told.not_parsed.values(), *told.rates.values()):
         if gaps and reason not in [{"rows": lost.rows, "first_rows": lost.numbers[:FIRST]} for lost in read.lost]:
@@ -134,13 +134,14 @@ def _times(connection: DuckDBPyConnection, read: Typed, told: FileAccount) -> No
         told.first, told.last = first or "", last or ""
 
 
-def _totals(connection: DuckDBPyConnection, tables: list[str]) -> dict[str, float]:
-    totals: dict[str, float] = {}
+def totals(connection: DuckDBPyConnection, tables: list[str]) -> dict[str, float]:
+    """What the rows in `new_<table>` add up to."""
+    sums: dict[str, float] = {}
     for table in tables:
         have = {"*", *(row[0] for row in connection.execute(f"DESCRIBE new_{table}").fetchall())}
         pairs = [pair.split(": ") for pair in TOTALS[table].split(", ")]
         told = [(name, sql) for name, sql in pairs if sql.partition("(")[2].rstrip(")") in have]
         found = connection.execute(f"SELECT {', '.join(sql for _name, sql in told)} FROM new_{table}").fetchall()[0]
         for (name, _sql), value in zip(told, found, strict=True):
-            totals[name] = round(float(value), 2) if value is not None else 0
-    return totals
+            sums[name] = round(float(value), 2) if value is not None else 0
+    return sums

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from ecomkit.data.imports import keep
+from ecomkit.data.imports import keep, sets
 from ecomkit.data.imports.fields import fields
 from ecomkit.data.imports.gather import Found, gather
 from ecomkit.data.imports.look import Look, look
@@ -36,7 +36,7 @@ def import_files(
     ----------
     paths
         Files, archives or folders. What a folder holds beside exports is told in `refused`; a file that is named
-        itself must be readable.
+        itself must be readable. A folder that holds all files of Olist is read as one export.
     to
         The store's folder; it is made where it is not there.
     timezone
@@ -59,18 +59,23 @@ def import_files(
     _require_place(timezone, currency)
     with keep.opened(place) as (work, manifest):
         result = Imported(place)
-        looks = _looks(gather(paths, work), chosen, result)
-        manifest = _settle(manifest, place, [seen for _found, seen in looks], timezone, currency)
+        whole, single = sets.split(paths)
+        looks = _looks(gather(single, work), chosen, result)
+        zones = [given.entry["timezone"] for given in whole] + [seen.profile["timezone"] for _found, seen in looks]
+        manifest = _settle(manifest, place, zones, timezone, currency)
         if manifest["timezone"] == "UTC" and not timezone:
             result.notes["no_zone"] = 1
         is_watched = _log.isEnabledFor(logging.INFO) and sys.stdout.isatty()
         with keep.connect(work, shows_progress=is_watched) as connection:
             run = Run(connection, work, manifest, store_id, result)
+            for given in whole:
+                _log.info("reading %s", given.folder.name)
+                run.take_set(given)
             for found, seen in looks:
                 _log.info("reading %s", found.name)
                 run.take(found, seen)
             if not result.files:
-                raise TableError("There is nothing to import.", "; ".join(result.refused.values()) or "name files.")
+                raise _nothing(result.refused)
             run.finish(place)
             if run.silent and not currency:
                 result.notes["no_currency" if manifest["currency"] == UNKNOWN else "currency_taken"] = run.silent
@@ -117,17 +122,25 @@ def _looks(files: Iterable[Found], chosen: Profile | None, result: Imported) -> 
 
 
 def _settle(
-    manifest: dict[str, Any], place: Path, looks: Sequence[Look], timezone: str, currency: str
+    manifest: dict[str, Any], place: Path, zones: Sequence[str], timezone: str, currency: str
 ) -> dict[str, Any]:
     """Returns the manifest of the store: its name, zone, currency and the salt of its hashes."""
     if manifest and timezone and timezone != manifest["timezone"]:
         raise ParameterError(f"The store is in {manifest['timezone']}, not {timezone}.", "leave --tz out.")
     if currency and manifest.get("currency", UNKNOWN) not in (UNKNOWN, currency):
         raise ParameterError(f"The store is in {manifest['currency']}, not {currency}.", "leave --currency out.")
-    zones = [seen.profile["timezone"] for seen in looks if seen.profile["timezone"]]
-    usual = Counter(zones).most_common(1)
+    usual = Counter(filter(None, zones)).most_common(1)
     fresh = {"name": place.name, "currency": UNKNOWN, "timezone": timezone or (usual[0][0] if usual else "UTC")}
     return {**fresh, "salt": keep.new_salt(), **manifest, **({"currency": currency} if currency else {})}
+
+
+def _nothing(refused: dict[str, str]) -> TableError:
+    """The error of an import that read no file: what is wrong with each, and what to do once."""
+    if not refused:
+        return TableError("There is nothing to import.", "name files, or a folder of them.")
+    parts = [why.partition("\nHint: ") for why in refused.values()]
+    hints = dict.fromkeys(hint for _why, _mark, hint in parts)
+    return TableError("\n  ".join(["There is nothing to import.", *(why for why, _m, _h in parts)]), " ".join(hints))
 
 
 def _require_place(timezone: str, currency: str) -> None:

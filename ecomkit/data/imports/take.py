@@ -7,7 +7,7 @@ from typing import Any
 from duckdb import DuckDBPyConnection
 
 from ecomkit.data import folder
-from ecomkit.data.imports import keep
+from ecomkit.data.imports import keep, sets
 from ecomkit.data.imports.account import FileAccount, account
 from ecomkit.data.imports.gather import Found
 from ecomkit.data.imports.look import Look
@@ -80,8 +80,18 @@ class Run:
         self._tell_apart(tables, self._shop(tables, seen.profile["platform"]))
         self._drop_orphans(tables)
         name = f"{found.name}{f' / {seen.sheet}' * bool(seen.sheet)}"
-        self.result.files.append(account(self.connection, typed, tables, name=name, currency=currency))
+        self._add(account(self.connection, typed, tables, name=name, currency=currency), tables)
         self.silent += not currency and any(f.column.kind == "money" for f in typed.fields)
+
+    def take_set(self, given: sets.FileSet) -> None:
+        """Reads a folder that is one export into the fresh tables."""
+        self._agree(given.folder.name, given.entry["currency"])
+        tables, told = sets.read(self.connection, given, salt=self.manifest["salt"])
+        self._tell_apart(tables, self._shop(tables, told.platform))
+        self._add(told, tables)
+
+    def _add(self, told: FileAccount, tables: list[str]) -> None:
+        self.result.files.append(told)
         for table in tables:
             fold(self.connection, table)
         self.touched |= set(tables)
@@ -98,14 +108,18 @@ class Run:
                     "export each currency, and import it to a store of its own.",
                 )
             own = rows[0][0].upper() if rows else ""
-        if own and self.manifest["currency"] == UNKNOWN:
-            self.manifest["currency"] = own
-        if own and own != self.manifest["currency"]:
+        self._agree(found.name, own)
+        return own
+
+    def _agree(self, name: str, currency: str) -> None:
+        """A store has one currency: the first that a file tells."""
+        if currency and self.manifest["currency"] == UNKNOWN:
+            self.manifest["currency"] = currency
+        if currency and currency != self.manifest["currency"]:
             raise TableError(
-                f"'{found.name}' is in {own}, the store in {self.manifest['currency']}.",
+                f"'{name}' is in {currency}, the store in {self.manifest['currency']}.",
                 "import it to a store of its own.",
             )
-        return own
 
     def _shop(self, tables: list[str], platform: str) -> str:
         """Names the shop, where --store-id tells it, in order ids and beside the platform; returns the platform so."""

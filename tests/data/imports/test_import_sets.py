@@ -1,0 +1,101 @@
+"""Exports of several files: a folder that holds all of them is imported as one, whatever else lies in it."""
+
+import pandas as pd
+import pytest
+
+from ecomkit.data import catalog
+from ecomkit.data.imports import import_files
+from ecomkit.data.readers import olist
+from ecomkit.data.store import open_store
+from ecomkit.errors import MissingDataError, TableError
+
+DAY = "2018-01-01 10:00:00"
+FILES = {
+    "olist_orders_dataset": (
+        "order_id,customer_id,order_status,order_purchase_timestamp,order_approved_at",
+        [f"o1,c1,delivered,{DAY},{DAY}", f"o2,c2,canceled,{DAY},{DAY}", f"o3,c3,shipped,{DAY},"],
+    ),
+    "olist_customers_dataset": (
+        "customer_id,customer_unique_id,customer_state",
+        ["c1,ana,SP", "c2,ana,SP", "c3,bia,RJ"],
+    ),
+    "olist_order_items_dataset": (
+        "order_id,order_item_id,product_id,price,freight_value",
+        ["o1,1,p,10.5,2.25", "o1,2,p,10.5,2.25", "o2,1,q,5,1", "o3,1,q,5,1"],
+    ),
+    "olist_order_payments_dataset": ("order_id,payment_value", ["o1,25.5", "o2,6", "o3,6"]),
+    "olist_products_dataset": ("product_id,product_category_name", ["p,beleza_saude", "q,"]),
+    "product_category_name_translation": (
+        "product_category_name,product_category_name_english",
+        ["beleza_saude,health_beauty"],
+    ),
+}
+
+
+@pytest.fixture
+def folder(tmp_path):
+    place = tmp_path / "olist"
+    place.mkdir()
+    for name, (header, rows) in FILES.items():
+        (place / f"{name}.csv").write_text("\n".join([header, *rows, ""]), encoding="utf-8")
+    (place / "olist_sellers_dataset.csv").write_text("seller_id\ns1\n", encoding="utf-8")
+    return place
+
+
+# by hand
+
+
+def test_a_folder_is_one_export_and_its_people_are_hashed(folder, tmp_path):
+    done = import_files([folder], to=tmp_path / "mine")
+    (told,) = done.files
+    assert (told.file, told.profile, told.currency) == ("olist", "olist", "BRL")
+    assert (told.read, told.written, told.dropped) == (3, 2, {"never paid": {"rows": 1, "first_rows": []}})
+    assert told.totals["revenue"] == 31.5
+    assert (told.totals["lines"], told.totals["refunded"], told.totals["products"]) == (2, 6.0, 2)
+    store = open_store(tmp_path / "mine")
+    assert (store.currency, store.timezone) == ("BRL", "America/Sao_Paulo")
+    orders = store.orders.df()
+    assert orders["customer_id"].nunique() == 1
+    assert not orders["customer_id"].eq("ana").any()
+    assert orders["platform"].eq("olist").all()
+
+
+def test_again_changes_nothing(folder, tmp_path):
+    import_files([folder], to=tmp_path / "mine")
+    done = import_files([folder], to=tmp_path / "mine")
+    assert [(n["new"], n["changed"]) for n in done.tables.values()] == [(0, 0)] * 4
+
+
+def test_a_store_has_one_currency(folder, tmp_path):
+    import_files([folder], to=tmp_path / "mine")
+    manifest = (tmp_path / "mine" / "store.json").read_bytes()
+    with pytest.raises(TableError, match="'olist' is in BRL, the store in CNY"):
+        import_files([folder], to=tmp_path / "other", currency="CNY")
+    assert not (tmp_path / "other").exists()
+    assert (tmp_path / "mine" / "store.json").read_bytes() == manifest
+
+
+def test_a_folder_without_all_its_files_is_told_file_by_file_and_hinted_once(folder, tmp_path):
+    (folder / "olist_orders_dataset.csv").unlink()
+    with pytest.raises(TableError) as caught:
+        import_files([folder], to=tmp_path / "mine")
+    said = str(caught.value)
+    assert said.startswith("There is nothing to import.\n  No profile knows 'olist_customers_dataset.csv'")
+    assert said.count("Hint:") == 1
+
+
+# reference
+
+
+def test_the_public_set_adds_up_as_its_reader_says(tmp_path):
+    try:
+        path = catalog.path("olist")
+    except MissingDataError as error:
+        pytest.skip(str(error).splitlines()[0])
+    (told,) = import_files([path], to=tmp_path / "mine").files
+    tables, report = olist.read(path)
+    kept = report[report["outcome"] == "kept"]
+    assert told.totals["orders"] == told.written == kept["rows"].sum()
+    assert told.totals["revenue"] == pytest.approx(kept["money"].sum(), abs=0.01)
+    assert told.totals["lines"] == tables["order_lines"].aggregate("count(*)").fetchall()[0][0]
+    assert pd.Timestamp(told.first) == tables["orders"].aggregate("min(order_date)").fetchall()[0][0]
