@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from duckdb import DuckDBPyConnection
 
@@ -22,8 +22,8 @@ class FileSet(NamedTuple):
     folder: Path
 
     @property
-    def entry(self) -> dict[str, str]:
-        """What the catalog says of it: `currency`, `timezone`, `title`."""
+    def entry(self) -> dict[str, Any]:
+        """What the catalog says of it: `currency`, `timezone`, `title`, `complete`."""
         return catalog.entry(self.name)
 
 

@@ -86,6 +86,8 @@ class Run:
     def take_set(self, given: sets.FileSet) -> None:
         """Reads a folder that is one export into the fresh tables."""
         self._agree(given.folder.name, given.entry["currency"])
+        if "complete" in given.entry and not (self.before or self.touched):
+            self.manifest["complete"] = given.entry["complete"]  # the days on which the publisher's data is whole
         tables, told = sets.read(self.connection, given, salt=self.manifest["salt"])
         self._tell_apart(tables, self._shop(tables, told.platform))
         self._add(told, tables)

@@ -98,4 +98,5 @@ def test_the_public_set_adds_up_as_its_reader_says(tmp_path):
     assert told.totals["orders"] == told.written == kept["rows"].sum()
     assert told.totals["revenue"] == pytest.approx(kept["money"].sum(), abs=0.01)
     assert told.totals["lines"] == tables["order_lines"].aggregate("count(*)").fetchall()[0][0]
+    assert open_store(tmp_path / "mine").end == open_store("olist").end  # the last days are cut short
     assert pd.Timestamp(told.first) == tables["orders"].aggregate("min(order_date)").fetchall()[0][0]
