@@ -29,7 +29,9 @@ _HOMES = {
     "ads": "traffic.ads",
     "experiment": "traffic.experiment",
     "funnel": "traffic.funnel",
+    "costs": "operations.costs",
     "plan": "operations.plan",
+    "profit": "operations.profit",
     "metrics": "diagnosis.metrics",
     "drill": "diagnosis.drill",
     "explain": "diagnosis.explain",
@@ -45,6 +47,7 @@ __all__ = [
     "calendar",
     "catalog",
     "cohort",
+    "costs",
     "drill",
     "experiment",
     "explain",
@@ -57,6 +60,7 @@ __all__ = [
     "plan",
     "playbook",
     "products",
+    "profit",
     "promotion",
     "quality",
     "report",
@@ -75,7 +79,7 @@ if TYPE_CHECKING:
     from ecomkit.data.store import open_store, write_store
     from ecomkit.diagnosis import drill, explain, findings, metrics, playbook, quality, rootcause
     from ecomkit.goods import calendar, forecast, inventory, products, promotion, sales
-    from ecomkit.operations import plan
+    from ecomkit.operations import costs, plan, profit
     from ecomkit.traffic import ads, experiment, funnel
 
 
