@@ -36,6 +36,14 @@ def test_the_columns_of_a_store_are_told_as_they_are(table: Table) -> None:
     assert all(re.search("[\u4e00-\u9fff]|ID", row[4]) for row in _rows(section[0]))
 
 
+def test_the_marks_of_columns_are_told_as_they_are() -> None:
+    section = _text("datasets/README.md").split("### What may not be added up")[1].split("\n## ")[0]
+    told = {row[0]: [re.findall("`([^`]+)`", f"`{cell}`") for cell in row[1:]] for row in _rows(section)}
+    kinds = ("repeats", "within a day", "never")
+    marks = {t.name: [[c.name for c in t.columns if c.adds == kind] for kind in kinds] for t in TABLES.values()}
+    assert told == {name: found for name, found in marks.items() if any(found)}
+
+
 def test_the_public_data_sets_are_told_as_the_catalog_has_them() -> None:
     section = _text("datasets/README.md").split("## Public data sets")[1]
     known = catalog.table()

@@ -64,7 +64,7 @@ def _check_type(table: str, column: Column, dtype: Any) -> None:
                 f"bring them to the store's zone, e.g. pd.to_datetime({table}['{column.name}'], utc=True)"
                 ".dt.tz_convert('Asia/Shanghai').",
             )
-    elif column.kind in ("money", "count", "rate") and not dtype.is_numeric():
+    elif column.kind in ("money", "count", "rate", "number") and not dtype.is_numeric():
         raise TableError(
             f"{where} holds {dtype}, not numbers.",
             f"{table}['{column.name}'] = pd.to_numeric({table}['{column.name}']).",
@@ -135,9 +135,9 @@ def _conditions(column: Column, dtype: str) -> list[tuple[str, str]]:
     found = []
     if not column.nullable:
         found.append(("missing", f"{name} IS NULL"))
-    if column.kind in ("money", "rate") and dtype in ("DOUBLE", "FLOAT"):
+    if column.kind in ("money", "rate", "number") and dtype in ("DOUBLE", "FLOAT"):
         found.append(("not finite", f"NOT isfinite({name})"))
-    if column.kind in ("money", "count") and not column.signed:
+    if column.kind in ("money", "count", "number") and not column.signed:
         found.append(("negative", f"{name} < 0"))
     if column.kind == "rate":
         found.append(("not within 0-1", f"{name} NOT BETWEEN 0 AND 1"))
@@ -154,6 +154,7 @@ _TYPES = {
     "money": ("DOUBLE", "FLOAT", "DECIMAL", "TINYINT", "SMALLINT", "INTEGER", "BIGINT"),
     "count": ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "HUGEINT"),
     "rate": ("DOUBLE", "FLOAT", "DECIMAL"),
+    "number": ("DOUBLE", "FLOAT", "DECIMAL", "TINYINT", "SMALLINT", "INTEGER", "BIGINT"),
     "flag": ("BOOLEAN",),
 }
 

@@ -29,6 +29,7 @@ TYPES = {
     "money": "DOUBLE",
     "count": "BIGINT",
     "rate": "DOUBLE",
+    "number": "DOUBLE",
     "flag": "BOOLEAN",
 }
 TEMPLATE = '{"name": "My store", "currency": "CNY", "timezone": "Asia/Shanghai"}'

@@ -1,14 +1,14 @@
-"""The canonical tables: names, kinds, units, grain, and which columns are required.
+"""The canonical tables: names, kinds, units, grain, which columns are required, and which may be added up.
 
 Every reader writes these tables and every function reads them. Times are the store's local wall-clock time
 (the zone's name is in the store's manifest), ids are strings, money is in major units of one currency,
 rates are fractions 0-1, and what is missing is missing, never 0.
 """
 
-from ecomkit.data.table import KINDS, Column, Table
+from ecomkit.data.table import KINDS, MARKS, Column, Table
 from ecomkit.data.table import parse as _table
 
-__all__ = ["KINDS", "TABLES", "Column", "Table"]
+__all__ = ["KINDS", "MARKS", "TABLES", "Column", "Table"]
 
 TABLES = {
     t.name: t
@@ -46,9 +46,9 @@ TABLES = {
             product_id*  id     the product
             sku_id       id     the variant
             quantity*    count  units sold
-            unit_price*  money  paid per unit, after discounts
+            unit_price*/ money  paid per unit, after discounts
             revenue*     money  paid for the line, before refunds
-            unit_cost    money  purchase cost per unit
+            unit_cost/   money  purchase cost per unit
             """,
         ),
         _table(
@@ -78,8 +78,8 @@ TABLES = {
             title        text   name on the shelf
             category     text   category
             role         text   traffic, promotion, volume or profit
-            price        money  list price
-            unit_cost    money  purchase cost per unit
+            price/       money  list price
+            unit_cost/   money  purchase cost per unit
             launched_at  date   first day on sale
             """,
         ),
@@ -88,15 +88,18 @@ TABLES = {
             "one row per day and traffic source",
             "date platform source",
             """
-            date*        date   local day
-            source*      text   traffic source
-            visitors*    count  different visitors of the day
-            page_views   count  pages seen
-            cart_users   count  visitors who added to the cart
-            buyers       count  visitors who paid
-            orders       count  paid orders
-            revenue      money  paid by the buyers, before refunds
-            platform     text   taobao, jd, douyin, shopify, ...
+            date*               date    local day
+            source*             text    traffic source
+            visitors*~          count   different visitors of the day
+            page_views          count   pages seen
+            cart_users~         count   visitors who added to the cart
+            buyers~             count   visitors who paid
+            orders              count   paid orders
+            revenue             money   paid by the buyers, before refunds
+            conversion_rate/    rate    buyers / visitors, as the platform states it
+            amount_per_buyer/   money   revenue / buyers, as the platform states it
+            mean_stay_seconds/  number  mean time that visitors stayed, as the platform states it
+            platform            text    taobao, jd, douyin, shopify, ...
             """,
         ),
         _table(
@@ -104,16 +107,22 @@ TABLES = {
             "one row per day and product",
             "date platform product_id",
             """
-            date*          date   local day
-            product_id*    id     the product
-            visitors       count  different visitors of the product page
-            page_views     count  views of the product page
-            cart_users     count  visitors who added it to the cart
-            buyers         count  visitors who paid for it
-            units          count  units sold
-            revenue        money  paid for it, before refunds
-            refund_amount  money  refunded on this day for it
-            platform       text   taobao, jd, douyin, shopify, ...
+            date*                   date    local day
+            product_id*             id      the product
+            visitors~               count   different visitors of the product page
+            page_views              count   views of the product page
+            cart_users~             count   visitors who added it to the cart
+            buyers~                 count   visitors who paid for it
+            units                   count   units sold
+            revenue                 money   paid for it, before refunds
+            refund_amount           money   refunded on this day for it
+            conversion_rate/        rate    buyers / visitors, as the platform states it
+            bounce_rate/            rate    visitors who saw its page and nothing else, as the platform states it
+            mean_stay_seconds/      number  mean time on its page, as the platform states it
+            month_to_date_units^    count   units sold since the first of the month, this day included
+            month_to_date_revenue^  money   paid for it since the first of the month, this day included
+            year_to_date_revenue^   money   paid for it since the first of the year, this day included
+            platform                text    taobao, jd, douyin, shopify, ...
             """,
         ),
         _table(
@@ -139,13 +148,13 @@ TABLES = {
             date*           date   local day
             product_id*     id     the product
             sku_id          id     the variant
-            on_hand*        count  units in stock at the end of the day
-            inbound         count  units ordered and not yet arrived
+            on_hand*^       count  units in stock at the end of the day
+            inbound^        count  units ordered and not yet arrived
             received        count  units that arrived on the day
             sold            count  units sold on the day
             returned        count  units put back into stock on the day
-            unit_cost       money  purchase cost per unit
-            lead_time_days  count  days from purchase order to arrival
+            unit_cost/      money  purchase cost per unit
+            lead_time_days/ count  days from purchase order to arrival
             """,
         ),
         _table(
@@ -169,14 +178,16 @@ TABLES = {
             "one row per day and search word",
             "date platform keyword",
             """
-            date*       date   local day
-            keyword*    text   what was searched
-            visitors    count  visitors who came by it
-            cart_users  count  visitors who added to the cart
-            buyers      count  visitors who paid
-            units       count  units sold
-            revenue     money  paid by the buyers, before refunds
-            platform    text   taobao, jd, douyin, shopify, ...
+            date*              date   local day
+            keyword*           text   what was searched
+            visitors~          count  visitors who came by it
+            cart_users~        count  visitors who added to the cart
+            buyers~            count  visitors who paid
+            units              count  units sold
+            revenue            money  paid by the buyers, before refunds
+            conversion_rate/   rate   buyers / visitors, as the platform states it
+            amount_per_buyer/  money  revenue / buyers, as the platform states it
+            platform           text   taobao, jd, douyin, shopify, ...
             """,
         ),
         _table(
@@ -184,16 +195,17 @@ TABLES = {
             "one row per live session",
             "platform host started_at",
             """
-            host*          text   account that was live
-            started_at*    time   start
-            ended_at       time   end
-            visitors       count  different viewers
-            buyers         count  viewers who paid
-            orders         count  paid orders
-            units          count  units sold
-            revenue        money  paid by the buyers, before refunds
-            refund_amount  money  refunded of it so far
-            platform       text   taobao, jd, douyin, shopify, ...
+            host*             text   account that was live
+            started_at*       time   start
+            ended_at          time   end
+            visitors~         count  different viewers
+            buyers~           count  viewers who paid
+            orders            count  paid orders
+            units             count  units sold
+            revenue           money  paid by the buyers, before refunds
+            refund_amount     money  refunded of it so far
+            conversion_rate/  rate   buyers / visitors, as the platform states it
+            platform          text   taobao, jd, douyin, shopify, ...
             """,
         ),
         _table(
@@ -203,11 +215,11 @@ TABLES = {
             """
             campaign*     text   mailing
             sent_at*      time   when it was sent
-            recipients    count  addresses it was sent to
-            delivered     count  addresses it reached
-            opens         count  different recipients who opened it
-            clicks        count  different recipients who clicked
-            buyers        count  different recipients who bought
+            recipients~   count  addresses it was sent to
+            delivered~    count  addresses it reached
+            opens~        count  different recipients who opened it
+            clicks~       count  different recipients who clicked
+            buyers~       count  different recipients who bought
             revenue       money  paid by them, before refunds
             unsubscribed  count  recipients who left the list
             platform      text   taobao, jd, douyin, shopify, ...
@@ -218,13 +230,20 @@ TABLES = {
             "one row per day, as the platform sums it up",
             "date platform",
             """
-            date*          date   local day
-            orders         count  orders
-            list_amount    money  sales before discounts
-            discount       money  discounts
-            refund_amount  money  taken back on the day
-            shipping_fee   money  shipping
-            platform       text   taobao, jd, douyin, shopify, ...
+            date*               date    local day
+            visitors~           count   different visitors of the whole shop
+            buyers~             count   different buyers of the whole shop
+            orders              count   orders
+            list_amount         money   sales before discounts
+            discount            money   discounts
+            refund_amount       money   taken back on the day
+            shipping_fee        money   shipping
+            conversion_rate/    rate    buyers / visitors, as the platform states it
+            amount_per_buyer/   money   sales / buyers, as the platform states it
+            amount_per_order/   money   sales / orders, as the platform states it
+            bounce_rate/        rate    visitors who saw one page and left, as the platform states it
+            mean_stay_seconds/  number  mean time that visitors stayed, as the platform states it
+            platform            text    taobao, jd, douyin, shopify, ...
             """,
         ),
     )

@@ -1,13 +1,12 @@
 """The metric dictionary: what each figure means, and over what it may be summed."""
 
 import tomllib
-from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 
 import pandas as pd
 
-from ecomkit.errors import ParameterError, TableError
+from ecomkit.errors import ParameterError
 
 OVER = ("days", "sources", "products")
 _PLAIN = ["key", "formula", "unit", "grain", *(f"sum_over_{what}" for what in OVER)]
@@ -44,28 +43,6 @@ def dictionary(lang: str | None = None) -> pd.DataFrame:
     return table[[_PLAIN[0], "name", *_PLAIN[1:], "platforms"]]
 
 
-def sum_over(frame: pd.DataFrame, columns: Sequence[str], over: str = "days") -> pd.Series:
-    """Returns the sums of `columns` over the rows of `frame`, refusing what may not be summed over `over`.
-
-    A sum is missing where one of its rows is.
-
-    Raises
-    ------
-    ParameterError
-        `over` is not "days", "sources" or "products", or a metric may not be summed over it (a rate, for one).
-    TableError
-        `frame` has no such column.
-    """
-    if over not in OVER:
-        raise ParameterError(f"over='{over}' is not known.", f"use one of {', '.join(OVER)}.")
-    absent = [column for column in columns if column not in frame.columns]
-    if absent:
-        raise TableError(f"The table has no columns {absent}; it has {list(frame.columns)}.", "choose among these.")
-    allowed = {metric["key"]: metric[f"sum_over_{over}"] for metric in _metrics()}
-    refused = [column for column in columns if allowed.get(column, "no") == "no"]
-    if refused:
-        raise ParameterError(
-            f"{refused} may not be summed over {over}.",
-            "sum the parts of a rate and divide the sums, as metrics.total(daily) does.",
-        )
-    return frame[list(columns)].sum(skipna=False)
+def metric(key: str) -> dict[str, str]:
+    """Returns what the dictionary says of the metric called `key`; nothing for a key that it does not have."""
+    return next((entry for entry in _metrics() if entry["key"] == key), {})

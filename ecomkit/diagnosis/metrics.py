@@ -1,6 +1,7 @@
 """How is the store doing: its key figures by day, by period, and before against after.
 
-What each figure means, and whether it may be summed, is in `metrics.toml`; `dictionary` reads it.
+What each figure means, and whether it may be summed, is in `metrics.toml`; `dictionary` reads it, and `sum_over` sums
+what may be summed.
 """
 
 import datetime as dt
@@ -10,16 +11,18 @@ import pandas as pd
 from ecomkit.data.days import Day, coverage
 from ecomkit.data.store import Store
 from ecomkit.diagnosis.daily import RATES, SUMS, agreement, daily, total
-from ecomkit.diagnosis.dictionary import dictionary, sum_over
+from ecomkit.diagnosis.dictionary import dictionary
 from ecomkit.diagnosis.period import Period, period
 from ecomkit.diagnosis.platforms import by_platform
 from ecomkit.diagnosis.split import split
+from ecomkit.diagnosis.sums import addable, sum_over
 from ecomkit.diagnosis.tree import tree
 
 __all__ = [
     "RATES",
     "SUMS",
     "Period",
+    "addable",
     "agreement",
     "by_platform",
     "compare",

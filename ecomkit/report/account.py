@@ -41,7 +41,11 @@ def remarks(told: Mapping[str, Any]) -> list[Remark]:
     found += [
         Remark("dropped", why(r), told["dropped"][r]["rows"], told["dropped"][r]["first_rows"]) for r in told["dropped"]
     ]
-    return found + [Remark("converted", f"{what}: {how(done)}", None) for what, done in told["converted"].items()]
+    found += [Remark("converted", f"{what}: {how(done)}", None) for what, done in told["converted"].items()]
+    return found + [
+        Remark("marked", f"{label(mark, column='adds')}: {', '.join(headers)}", None)
+        for mark, headers in told["marked"].items()
+    ]
 
 
 def why(reason: str) -> str:

@@ -12,7 +12,8 @@ from ecomkit.report import text
 from ecomkit.report.text import _
 
 MINUS, NONE = "−", "–"
-_COLUMN_KINDS = {c.name: c.kind for t in TABLES.values() for c in t.columns if c.kind in ("money", "count", "rate")}
+_NUMBERS = ("money", "count", "rate", "number")
+_COLUMN_KINDS = {c.name: c.kind for t in TABLES.values() for c in t.columns if c.kind in _NUMBERS}
 _KINDS = {
     **_COLUMN_KINDS,
     **dict.fromkeys(("gmv", "net_sales", "monetary", "amount", "contribution", "money", "value"), "money"),

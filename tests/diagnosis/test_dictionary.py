@@ -1,12 +1,11 @@
-"""The metric dictionary covers what is computed, in both languages, and refuses sums that mean nothing."""
+"""The metric dictionary covers what is computed, in both languages."""
 
-import pandas as pd
 import pytest
 
 from ecomkit.data.tables import TABLES
 from ecomkit.diagnosis import metrics
-from ecomkit.diagnosis.dictionary import OVER, dictionary, sum_over
-from ecomkit.errors import ParameterError, TableError
+from ecomkit.diagnosis.dictionary import OVER, dictionary
+from ecomkit.errors import ParameterError
 
 # by hand
 
@@ -46,22 +45,6 @@ def test_flags():
         assert (table.loc[list(metrics.RATES), f"sum_over_{over}"] == "no").all()
     assert (table.loc[list(metrics.SUMS), "sum_over_days"] != "no").all()
     assert table.loc["orders", "sum_over_products"] == "no"
-
-
-def test_sum_over():
-    frame = pd.DataFrame({"gmv": [1.5, 2.5], "visitors": [10, None], "conversion_rate": [0.1, 0.2], "orders": [1, 2]})
-    assert sum_over(frame, ["gmv", "orders"]).tolist() == [4.0, 3.0]
-    assert sum_over(frame, ["visitors"]).isna().all()
-    with pytest.raises(ParameterError, match=r"\['conversion_rate'\] may not be summed over days"):
-        sum_over(frame, ["gmv", "conversion_rate"])
-    with pytest.raises(ParameterError, match=r"\['orders'\] may not be summed over products"):
-        sum_over(frame, ["orders"], over="products")
-    with pytest.raises(ParameterError, match=r"\['colour'\] may not be summed"):
-        sum_over(frame.assign(colour=1), ["colour"])
-    with pytest.raises(TableError, match=r"no columns \['units'\]"):
-        sum_over(frame, ["units"])
-    with pytest.raises(ParameterError, match="over='years'"):
-        sum_over(frame, ["gmv"], over="years")
 
 
 # reference

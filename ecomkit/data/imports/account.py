@@ -8,6 +8,7 @@ from duckdb import DuckDBPyConnection
 from ecomkit.data.imports.fields import Field, absent
 from ecomkit.data.imports.shape import KEPT
 from ecomkit.data.imports.typed import Typed, rate_rules, unknown_headers
+from ecomkit.data.tables import MARKS
 
 FIRST = 5  # row numbers that are shown
 POINTS = 0.0005  # a platform's own rate may differ by its rounding: 0.05 points
@@ -23,7 +24,7 @@ TOTALS = {
     "keyword_daily": "keyword_visitors: sum(visitors), keyword_revenue: sum(revenue)",
     "live_sessions": "live_visitors: sum(visitors), live_revenue: sum(revenue)",
     "email_campaigns": "recipients: sum(recipients), mail_revenue: sum(revenue)",
-    "sales_daily": "day_orders: sum(orders), day_sales: sum(list_amount)",
+    "sales_daily": "day_orders: sum(orders), day_sales: sum(list_amount), day_refunds: sum(refund_amount)",
     "ads_daily": "cost: sum(cost), ad_revenue: sum(revenue)",
 }
 
@@ -46,6 +47,7 @@ class FileAccount:
     not_understood: list[str] = field(default_factory=list)
     not_there: list[str] = field(default_factory=list)  # columns that belong into sums of the file
     rates: dict[str, dict[str, Any]] = field(default_factory=dict)  # header -> rows, first_rows that disagree
+    marked: dict[str, list[str]] = field(default_factory=dict)  # how columns may not be added up -> their headers
     first: str = ""
     last: str = ""
     totals: dict[str, float] = field(default_factory=dict)
@@ -68,6 +70,7 @@ def account(connection: DuckDBPyConnection, read: Typed, tables: list[str], *, n
     told.written = told.read - sum(reason["rows"] for reason in told.dropped.values())
     told.not_understood = unknown_headers(look)
     told.not_there = absent(look, read.fields)
+    told.marked = _marked(read)
     _fields(connection, read, told)
     _rates(connection, read, told)
     _times(connection, read, told)
@@ -118,6 +121,16 @@ def _how(field: Field, odd: int, filled: int, *, comma: bool) -> dict[str, Any]:
     return {"unit": unit, "texts": texts, "comma": comma} if unit or texts else {}
 
 
+def _marked(read: Typed) -> dict[str, list[str]]:
+    """The headers that were kept as stated, under what the marks of their columns say of adding them up."""
+    found: dict[str, list[str]] = {mark: [] for mark in reversed(MARKS.values()) if mark != MARKS[""]}
+    for f in read.fields:
+        header = read.look.header[f.cells[0]].strip() if f.cells else ""
+        if header and f.column.adds in found and header not in found[f.column.adds]:
+            found[f.column.adds].append(header)
+    return {mark: headers for mark, headers in found.items() if headers}
+
+
 def _rates(connection: DuckDBPyConnection, read: Typed, told: FileAccount) -> None:
     for i, header in rate_rules(read.look):
         test = f'why IS NULL AND "under{i}" > 0 AND round(abs("rate{i}" - "over{i}" / "under{i}"), 9) > {POINTS}'
@@ -141,7 +154,8 @@ def totals(connection: DuckDBPyConnection, tables: list[str]) -> dict[str, float
         have = {"*", *(row[0] for row in connection.execute(f"DESCRIBE new_{table}").fetchall())}
         pairs = [pair.split(": ") for pair in TOTALS[table].split(", ")]
         told = [(name, sql) for name, sql in pairs if sql.partition("(")[2].rstrip(")") in have]
-        found = connection.execute(f"SELECT {', '.join(sql for _name, sql in told)} FROM new_{table}").fetchall()[0]
-        for (name, _sql), value in zip(told, found, strict=True):
+        parts = ", ".join(["count(*)", *(sql for _name, sql in told)])
+        found = connection.execute(f"SELECT {parts} FROM new_{table}").fetchall()[0]
+        for (name, _sql), value in zip(told, found[1:], strict=True):
             sums[name] = round(float(value), 2) if value is not None else 0
     return sums

@@ -42,7 +42,7 @@ class Field:
 def fields(look: Look) -> list[Field]:
     """Returns the fields of a file; raises TableError where a column that a table must have is not there.
 
-    A daily table that is not the profile's first is left out where the file has no such column.
+    A daily table that is not the profile's first is left out where the file has no such column, or nothing but its key.
     """
     found: list[Field] = []
     for table, columns in look.profile.tables.items():
@@ -54,8 +54,14 @@ def fields(look: Look) -> list[Field]:
                 f"which `{table}.{lacking[0]}` needs.",
                 "export all columns.",
             )
-        found += [f for f in made.values() if f and not lacking]
+        if not (lacking or (found and _is_bare(table, made))):
+            found += filter(None, made.values())
     return found
+
+
+def _is_bare(table: str, made: dict[str, Field | None]) -> bool:
+    """Whether a daily table would have nothing but its key."""
+    return table.endswith("_daily") and all(name in TABLES[table].key for name, field in made.items() if field)
 
 
 def _is_needed(column: Column) -> bool:
@@ -138,6 +144,8 @@ def typed(field: Field, look: Look, *, zone: str, salt: str) -> str:
         made = f"CASE WHEN {{r}} IS NULL THEN {there} ELSE {made} END"
     if field.column.kind == "money":
         made = f"round({made}, 4)"
+    if field.column.kind == "rate":
+        made = f"round({made}, 8)"
     return made
 
 
@@ -147,4 +155,6 @@ def held(field: Field, name: str) -> str:
         return f"CASE WHEN year({name}) BETWEEN 1990 AND 2100 THEN {name} END"
     if field.column.kind == "count":
         return f"CASE WHEN {name} >= 0 AND {name} = floor({name}) AND {name} < 1e15 THEN {name}::BIGINT END"
+    if field.column.kind == "rate":
+        return f"CASE WHEN {name} BETWEEN 0 AND 1 THEN {name} END"
     return f"CASE WHEN {name} >= 0 THEN {name} END" if field.is_number and not field.column.signed else name

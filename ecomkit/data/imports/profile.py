@@ -14,7 +14,7 @@ import yaml
 from ecomkit.data.tables import TABLES
 from ecomkit.errors import ParameterError
 
-UNITS = ("fen", "percent", "negative", "epoch_s", "epoch_ms", "epoch_us", "yymmdd", "whole")
+UNITS = ("fen", "percent", "negative", "epoch_s", "epoch_ms", "epoch_us", "yymmdd", "whole", "duration")
 GRAINS = ("row", "line")
 SHEET_WORDS = {"list_price", "list_amount", "line_discount"}  # what an order line is weighed by, beside its columns
 KEYS = {

@@ -149,6 +149,8 @@ def _summed(columns: list[Field], table: str, kept: str) -> str:
     for f in columns:
         if f.column.name in _key(table):
             picked.append(f'"{f.name}"')
+        elif f.column.adds in ("never", "within a day"):
+            picked.append(f'CASE WHEN count(*) = 1 THEN any_value("{f.name}") END AS "{f.name}"')
         elif f.column.kind in NUMBERS:
             cast = "::BIGINT" if f.column.kind == "count" else ""
             picked.append(f'round(sum("{f.name}"), 4){cast} AS "{f.name}"')

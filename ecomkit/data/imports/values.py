@@ -10,7 +10,7 @@ from ecomkit.data.imports.profile import Profile, Source
 from ecomkit.data.tables import Column
 
 SECRET = ("customer_id", "address_id", "user_id")  # people: only a salted hash of these is kept
-NUMBERS = ("money", "count", "rate")
+NUMBERS = ("money", "count", "rate", "number")
 MACROS = {"t": "cell_text", "b": "cell_trimmed", "n": "cell_digits"}  # how a cell is unwrapped
 EPOCHS = {"epoch_s": "epoch_ms({0}::BIGINT * 1000)", "epoch_ms": "epoch_ms({0}::BIGINT)"}
 EPOCHS["epoch_us"] = "make_timestamp({0}::BIGINT)"
@@ -113,6 +113,8 @@ def number(source: Source, cell: str, *, comma: bool) -> str:
     read = f"cell_comma_number({cell})" if comma else f"cell_number({cell})"
     if source.unit == "whole":
         return f"round({read})"
+    if source.unit == "duration":  # 00:01:30, or seconds
+        return f"coalesce({read}, epoch(try_cast({cell} AS INTERVAL)))"
     return f"{read} * {SCALES[source.unit]}" if source.unit in SCALES else read
 
 

@@ -19,6 +19,7 @@ class Rows:
     sql: str
     sort: str
     totals: dict[str, str]  # name -> aggregate over the rows that are data
+    marked: dict[str, str] = field(default_factory=dict)  # column that may not be added up -> its figure in a row
     time: str = ""  # the column that says when, if any
     uses: list[str] = field(default_factory=list)  # other rows
 
@@ -36,6 +37,7 @@ class Sample:
     file: str
     cells: dict[str, str]  # header -> SQL over the columns of the rows
     totals: list[str]  # those of the rows' totals that this file can tell
+    marked: list[str] = field(default_factory=list)  # those of the rows' marked columns that it states
     header: list[str] = field(default_factory=list)  # the cells' own order where empty
     headless: bool = False
     currency: str = ""  # what the file's money is in; "store" where the file says the store's

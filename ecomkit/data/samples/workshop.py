@@ -100,7 +100,20 @@ class Workshop:
             "first": start and str(start),
             "last": end and str(end),
             "totals": {name: _number(value) for name, value in zip(sample.totals, values, strict=True)},
+            **({"marked": self._marked(sample, source)} if sample.marked else {}),
         }
+
+    def _marked(self, sample: Sample, source: str) -> dict[str, dict[str, Any]]:
+        """Returns what is true of columns that may not be added up: the figures that are there, and their range."""
+        found = {}
+        for name in sample.marked:
+            figure = f"({load_rows(sample.rows).marked[name]})::DOUBLE"
+            row = self.connection.execute(
+                f"SELECT count({figure}), round(avg({figure}), 6), min({figure}), max({figure}) FROM ({source}) "
+                "WHERE noise IS NULL"
+            ).fetchall()[0]
+            found[name] = dict(zip(("rows", "mean", "lowest", "highest"), row, strict=True))
+        return found
 
 
 def _map(words: dict[str, str]) -> str:

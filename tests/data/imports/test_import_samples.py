@@ -12,6 +12,7 @@ from ecomkit.data.imports import Imported, import_files
 from ecomkit.data.imports.account import FileAccount
 from ecomkit.data.imports.profile import profiles
 from ecomkit.data.store import Store, open_store
+from ecomkit.data.tables import TABLES
 
 SAMPLES = Path(os.environ.get("ECOMKIT_SAMPLES", Path(__file__).parents[3] / "datasets" / "samples"))
 TRUTH = json.loads((SAMPLES / "truth.json").read_text(encoding="utf-8"))
@@ -53,6 +54,7 @@ IN_STORE = {
     "carts": {"events": "count(*) FILTER (event_name = 'add_to_cart')"},
     "purchases": {"events": "count(*) FILTER (event_name = 'purchase')"},
 }
+MARKED = ("product_daily", "keyword_daily", "live_sessions", "sales_daily", "traffic_daily")
 ELSEWHERE = {  # what a format tells otherwise: net of shipping, with postage, a row per item
     "taobao_items": {"gmv", "orders", "refunds"},
     "woo_orders_json": {"goods_paid"},
@@ -100,6 +102,17 @@ def test_the_totals_are_those_of_the_truth(imported: tuple[str, Imported, Store]
                 compared += 1
                 break
     assert compared
+
+
+def test_figures_that_may_not_be_added_up_come_as_they_are_stated(imported: tuple[str, Imported, Store]) -> None:
+    name, done, store = imported
+    marks = {"repeats": set(), "within a day": set(), "never": set()} | _told(name, done).marked
+    for column, expected in FILES[name].get("marked", {}).items():
+        table = next(t for t in MARKED if store.has(t) and column in _columns(store, t))
+        rows = f"count({column}), round(avg({column}), 6), min({column}), max({column})"
+        assert store.table(table).aggregate(rows).fetchall() == [tuple(expected.values())], column
+        assert TABLES[table].column(column).adds != "yes"
+        assert marks[TABLES[table].column(column).adds]
 
 
 def test_every_row_is_accounted_for(imported: tuple[str, Imported, Store]) -> None:

@@ -152,6 +152,7 @@ def test_a_format_is_whole(sample) -> None:
     assert set(sample.cells) - set(sample.columns) <= set().union(*(s.columns for s in load_samples(sample.name)))
     assert sample.known in ("full", "partial")
     assert set(sample.totals) <= set(load_rows(sample.rows).totals)
+    assert set(sample.marked) <= set(load_rows(sample.rows).marked)
     assert sample.totals
 
 
