@@ -1,19 +1,18 @@
 """The canonical tables: names, kinds, units, grain, which columns are required, and which may be added up.
 
-Every reader writes these tables and every function reads them. Times are the store's local wall-clock time
-(the zone's name is in the store's manifest), ids are strings, money is in major units of one currency,
-rates are fractions 0-1, and what is missing is missing, never 0.
+Every reader writes them, every function reads them. Times are the store's wall clock (its manifest names the zone), ids
+are strings, money is in major units of one currency, rates are fractions 0-1; what is missing is missing, never 0.
 """
 
-from ecomkit.data.table import KINDS, MARKS, Column, Table
-from ecomkit.data.table import parse as _table
+from ecomkit.data.platform_tables import PLATFORM_TABLES
+from ecomkit.data.table import KINDS, MARKS, Column, Table, parse
 
 __all__ = ["KINDS", "MARKS", "TABLES", "Column", "Table"]
 
 TABLES = {
     t.name: t
     for t in (
-        _table(
+        parse(
             "orders",
             "one row per paid order",
             "order_id",
@@ -36,7 +35,7 @@ TABLES = {
             status         text   as the platform says it
             """,
         ),
-        _table(
+        parse(
             "order_lines",
             "one row per product in an order",
             "order_id line_id",
@@ -51,7 +50,7 @@ TABLES = {
             unit_cost/   money  purchase cost per unit
             """,
         ),
-        _table(
+        parse(
             "refunds",
             "one row per refund",
             "platform refund_id",
@@ -68,7 +67,28 @@ TABLES = {
             platform      text   taobao, jd, douyin, shopify, ...
             """,
         ),
-        _table(
+        parse(
+            "reviews",
+            "one row per review",
+            "platform review_id",
+            """
+            review_id*         id     the review
+            order_id+          id     the reviewed order; missing where the export does not say
+            line_id            id     the reviewed line
+            product_id         id     the reviewed product
+            customer_id        id     salted hash of the buyer
+            reviewed_at*       time   time of the review
+            stars*/            count  what the buyer gives, 1 to 5
+            description_stars/ count  goods as described, 1 to 5
+            service_stars/     count  service of the shop, 1 to 5
+            logistics_stars/   count  delivery, 1 to 5
+            text_length        count  characters that the buyer wrote; the text itself may name people and is not kept
+            has_image          flag   whether the buyer shows a picture or film
+            replied_at         time   time of the shop's reply
+            platform           text   taobao, jd, douyin, shopify, ...
+            """,
+        ),
+        parse(
             "products",
             "one row per product",
             "product_id",
@@ -83,7 +103,7 @@ TABLES = {
             launched_at  date   first day on sale
             """,
         ),
-        _table(
+        parse(
             "traffic_daily",
             "one row per day and traffic source",
             "date platform source",
@@ -102,7 +122,7 @@ TABLES = {
             platform            text    taobao, jd, douyin, shopify, ...
             """,
         ),
-        _table(
+        parse(
             "product_daily",
             "one row per day and product",
             "date platform product_id",
@@ -125,7 +145,7 @@ TABLES = {
             platform                text    taobao, jd, douyin, shopify, ...
             """,
         ),
-        _table(
+        parse(
             "events",
             "one row per event of a visit",
             "user_id event_time event_name product_id",
@@ -140,7 +160,7 @@ TABLES = {
             source       text   traffic source of the visit
             """,
         ),
-        _table(
+        parse(
             "inventory",
             "one row per day and product, at the end of the day",
             "date product_id",
@@ -157,7 +177,7 @@ TABLES = {
             lead_time_days/ count  days from purchase order to arrival
             """,
         ),
-        _table(
+        parse(
             "ads_daily",
             "one row per day and campaign",
             "date platform campaign",
@@ -173,78 +193,6 @@ TABLES = {
             platform     text   taobao, jd, douyin, shopify, ...
             """,
         ),
-        _table(
-            "keyword_daily",
-            "one row per day and search word",
-            "date platform keyword",
-            """
-            date*              date   local day
-            keyword*           text   what was searched
-            visitors~          count  visitors who came by it
-            cart_users~        count  visitors who added to the cart
-            buyers~            count  visitors who paid
-            units              count  units sold
-            revenue            money  paid by the buyers, before refunds
-            conversion_rate/   rate   buyers / visitors, as the platform states it
-            amount_per_buyer/  money  revenue / buyers, as the platform states it
-            platform           text   taobao, jd, douyin, shopify, ...
-            """,
-        ),
-        _table(
-            "live_sessions",
-            "one row per live session",
-            "platform host started_at",
-            """
-            host*             text   account that was live
-            started_at*       time   start
-            ended_at          time   end
-            visitors~         count  different viewers
-            buyers~           count  viewers who paid
-            orders            count  paid orders
-            units             count  units sold
-            revenue           money  paid by the buyers, before refunds
-            refund_amount     money  refunded of it so far
-            conversion_rate/  rate   buyers / visitors, as the platform states it
-            platform          text   taobao, jd, douyin, shopify, ...
-            """,
-        ),
-        _table(
-            "email_campaigns",
-            "one row per mailing",
-            "platform campaign sent_at",
-            """
-            campaign*     text   mailing
-            sent_at*      time   when it was sent
-            recipients~   count  addresses it was sent to
-            delivered~    count  addresses it reached
-            opens~        count  different recipients who opened it
-            clicks~       count  different recipients who clicked
-            buyers~       count  different recipients who bought
-            revenue       money  paid by them, before refunds
-            unsubscribed  count  recipients who left the list
-            platform      text   taobao, jd, douyin, shopify, ...
-            """,
-        ),
-        _table(
-            "sales_daily",
-            "one row per day, as the platform sums it up",
-            "date platform",
-            """
-            date*               date    local day
-            visitors~           count   different visitors of the whole shop
-            buyers~             count   different buyers of the whole shop
-            orders              count   orders
-            list_amount         money   sales before discounts
-            discount            money   discounts
-            refund_amount       money   taken back on the day
-            shipping_fee        money   shipping
-            conversion_rate/    rate    buyers / visitors, as the platform states it
-            amount_per_buyer/   money   sales / buyers, as the platform states it
-            amount_per_order/   money   sales / orders, as the platform states it
-            bounce_rate/        rate    visitors who saw one page and left, as the platform states it
-            mean_stay_seconds/  number  mean time that visitors stayed, as the platform states it
-            platform            text    taobao, jd, douyin, shopify, ...
-            """,
-        ),
+        *PLATFORM_TABLES,
     )
 }

@@ -90,7 +90,7 @@ def test_submit_never_raises() -> None:
 
 def test_the_store_in_trouble_does_not_hold_its_truth() -> None:
     store = stores.trouble_store()
-    assert len(store.tables) == 9
+    assert len(store.tables) == 10
     made = grade.truth(stores.trouble_seed())
     assert made["finding"].is_unique
     assert (made["since"] >= pd.Timestamp(store.end) - pd.Timedelta(days=27)).all()

@@ -83,13 +83,13 @@ def test_delivered_files_are_the_named_ones(name):
     assert found["is_same"].all()
 
 
-@pytest.mark.parametrize(("name", "orders"), [("online_retail_ii", 39_516), ("olist", 98_666)])
-def test_public_sets_open_as_stores(name, orders):
+@pytest.mark.parametrize(("name", "orders", "more"), [("online_retail_ii", 39_516, []), ("olist", 98_666, ["reviews"])])
+def test_public_sets_open_as_stores(name, orders, more):
     try:
         store = open_store(name)
     except MissingDataError as error:
         pytest.skip(str(error).splitlines()[0])
-    assert store.tables == ["orders", "order_lines", "refunds", "products"]
+    assert store.tables == ["orders", "order_lines", "refunds", *more, "products"]
     assert len(store.orders) == orders
     assert list(store.report.columns) == ["outcome", "what", "rows", "money"]
     assert store.start <= store.complete[0] < store.complete[1] < store.end

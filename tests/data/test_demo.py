@@ -31,7 +31,7 @@ def test_the_demo_is_simulated_once_and_opens(tmp_path, monkeypatch, calls):
     assert (first / "truth.json").read_text(encoding="utf-8") == "[]\n"
     with open_store("demo") as store:
         assert (store.name, store.currency, store.timezone) == ("Demo store", "CNY", "Asia/Shanghai")
-        assert len(store.tables) == 9
+        assert len(store.tables) == 10
 
 
 def test_another_version_is_simulated_anew(tmp_path, monkeypatch, calls):

@@ -92,7 +92,9 @@ def test_rates_and_prices_are_marked():
     """What is named as a rate, a mean or an amount per head is never summed; ids, texts and times bear no mark."""
     for table in TABLES.values():
         for column in table.columns:
-            is_ratio = column.kind in ("rate", "number") or column.name.endswith(("price", "unit_cost", "_days"))
+            is_ratio = column.kind in ("rate", "number") or column.name.endswith(
+                ("price", "unit_cost", "_days", "stars")
+            )
             assert (column.adds == "never") == (is_ratio or "amount_per" in column.name), column.name
             assert column.adds == "yes" or column.kind in ("money", "count", "rate", "number")
 

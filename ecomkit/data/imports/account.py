@@ -16,6 +16,7 @@ TOTALS = {
     "orders": "orders: count(*), units: sum(units), revenue: sum(revenue), refund_amount: sum(refund_amount)",
     "order_lines": "lines: count(*), line_units: sum(quantity)",
     "refunds": "refunds: count(*), refunded: sum(amount)",
+    "reviews": "reviews: count(*)",
     "products": "products: count(*)",
     "traffic_daily": "visitors: sum(visitors), traffic_revenue: sum(revenue)",
     "product_daily": "product_days: count(*), product_revenue: sum(revenue)",

@@ -130,7 +130,7 @@ class Run:
         named = f"{platform} {self.shop}"
         for table in tables:
             have = columns(self.connection, f"new_{table}")
-            if table in ("orders", "order_lines", "refunds"):
+            if table in ("orders", "order_lines", "refunds", "reviews"):
                 self.connection.execute(f"UPDATE new_{table} SET order_id = {quote(self.shop + ':')} || order_id")
             if "platform" in have:
                 self.connection.execute(f"UPDATE new_{table} SET platform = {quote(named)}")
@@ -145,7 +145,7 @@ class Run:
             for prefix, has in (("fresh_", table in self.touched), ("", table in self.before))
             if has and {"order_id", "platform"} <= set(columns(self.connection, f"{prefix}{table}"))
         ]
-        numbered = [t for t in ("orders", "order_lines", "refunds") if t in tables]
+        numbered = [t for t in ("orders", "order_lines", "refunds", "reviews") if t in tables]
         if not (theirs and numbered):
             return
         told = " UNION ALL ".join(theirs)

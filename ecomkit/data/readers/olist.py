@@ -1,4 +1,4 @@
-"""Olist: a Brazilian marketplace's orders, items, payments -> orders, order_lines, refunds, products."""
+"""Olist: a Brazilian marketplace's files -> orders, order_lines, refunds, products; reviews, where they lie there."""
 
 from pathlib import Path
 
@@ -15,16 +15,24 @@ FILES = {
     "products": "olist_products_dataset",
     "translation": "product_category_name_translation",
 }
+REVIEWS = [
+    "olist_order_reviews_dataset",
+    "olist_order_reviews_reassembled",
+]  # may be missing: their licence is another
 
 
 def read(folder: str | Path, connection: DuckDBPyConnection | None = None) -> Reading:
-    """Returns the marketplace's `orders`, `order_lines`, `refunds` and `products`, and the report on every order.
+    """Returns the marketplace's `orders`, `order_lines`, `refunds`, `products`, and the report on every order; also its
+    `reviews`, where the folder has them.
 
     An order counts when it was paid (approved, or delivered) and has items. Its date is the approval of the payment
     (of 14 delivered orders that have none, the purchase); its revenue is the items' price plus freight, and the
     report shows by how much the payments differ. The customer is `customer_unique_id`; `customer_id` is one per
     order. Orders canceled or unavailable after payment stay orders and are refunded in full; the export has no date
     for that, so the refund carries the date of payment. A product's lines in an order are one line with quantity.
+    A review is of an order, and of its product where the order has only one; its time is that of the buyer's answer,
+    or else the day on which the buyer was asked. Reviews without either, or of
+    orders that do not count, are left out.
 
     Parameters
     ----------
@@ -43,6 +51,9 @@ def read(folder: str | Path, connection: DuckDBPyConnection | None = None) -> Re
     connection.execute(_ITEMS)
     connection.execute(_SORTED)
     tables = {"orders": _ORDERS, "order_lines": _LINES, "refunds": _REFUNDS, "products": _PRODUCTS}
+    if any((Path(folder) / f"{name}{kind}").is_file() for name in REVIEWS for kind in (".parquet", ".csv")):
+        scan(connection, folder, REVIEWS).create_view("olist_reviews")
+        tables["reviews"] = _REVIEWS
     return Reading({name: connection.sql(query) for name, query in tables.items()}, make_report(connection, _REPORT))
 
 
@@ -95,6 +106,17 @@ _REFUNDS = """
 SELECT order_id || '-refund' AS refund_id, order_id, customer_id, order_date AS refunded_at, revenue AS amount,
     units AS quantity, status AS reason
 FROM olist WHERE what = 'paid, then canceled' ORDER BY order_date, order_id
+"""
+
+_REVIEWS = """
+WITH single AS (
+    SELECT order_id, min(product_id) AS product_id FROM olist_lines GROUP BY 1 HAVING count(DISTINCT product_id) = 1
+)
+SELECT review_id || '-' || order_id AS review_id, order_id, product_id, customer_id,
+    coalesce(review_answer_timestamp::TIMESTAMP, review_creation_date::TIMESTAMP) AS reviewed_at,
+    review_score::BIGINT AS stars, coalesce(length(review_comment_message), 0) AS text_length, 'olist' AS platform
+FROM olist_reviews JOIN olist USING (order_id) LEFT JOIN single USING (order_id)
+WHERE what IN ('paid', 'paid, then canceled') AND reviewed_at IS NOT NULL ORDER BY reviewed_at, review_id
 """
 
 _PRODUCTS = """

@@ -24,6 +24,7 @@ from ecomkit.data.simulate.draw import draw_incidents
 from ecomkit.data.simulate.events_table import events_table
 from ecomkit.data.simulate.incidents import Incident, check_incidents, default_incidents, read_date
 from ecomkit.data.simulate.journal import write_journal
+from ecomkit.data.simulate.reviews_table import reviews_table
 from ecomkit.data.simulate.sales_tables import order_tables, products_table
 from ecomkit.data.simulate.season import FIRST_YEAR, LAST_YEAR
 from ecomkit.data.simulate.shelf import load_shelf
@@ -109,6 +110,7 @@ def simulate(
     journal = write_journal(world, lived)
     tables = {
         **order_tables(journal),
+        "reviews": reviews_table(journal),
         "products": products_table(world),
         **daily_tables(journal),
         "events": events_table(journal),

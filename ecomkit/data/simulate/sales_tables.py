@@ -56,7 +56,7 @@ def _orders(journal: Journal) -> pd.DataFrame:
         {
             "order_id": decimal_ids(orders.number),
             "customer_id": person_ids(journal.world, person),
-            "order_date": _times(orders.seconds),
+            "order_date": times(orders.seconds),
             "revenue": orders.revenue.to_numpy() / 100,
             "refund_amount": orders.refunded.to_numpy() / 100,
             "units": orders.quantity.to_numpy(),
@@ -103,7 +103,7 @@ def _refunds(journal: Journal, lines: pd.DataFrame) -> pd.DataFrame:
             "line_id": decimal_ids(lines.line),
             "product_id": labels(lines["product"], world.shelf.product_id),
             "customer_id": person_ids(world, journal.visits.person.to_numpy()[lines.visit]),
-            "refunded_at": _times(lines.seconds),
+            "refunded_at": times(lines.seconds),
             "amount": lines.refund.to_numpy() / 100,
             "quantity": lines.returned.to_numpy(),
             "reason": labels(lines.reason, REASONS),
@@ -125,5 +125,6 @@ def _addresses(journal: Journal) -> np.ndarray:
     return np.where(orders.fake, chance.bits("fake address", product, person % np.uint64(FAKE_ADDRESSES)), own)
 
 
-def _times(seconds: pd.Series) -> np.ndarray:
+def times(seconds: pd.Series) -> np.ndarray:
+    """Returns seconds since 1970 as times."""
     return (seconds.to_numpy() * 1_000_000).view("datetime64[us]")

@@ -66,6 +66,18 @@ def test_again_changes_nothing(folder, tmp_path):
     assert [(n["new"], n["changed"]) for n in done.tables.values()] == [(0, 0)] * 4
 
 
+def test_reviews_come_along_where_they_are_there(folder, tmp_path):
+    header = "review_id,order_id,review_score,review_comment_message,review_creation_date,review_answer_timestamp"
+    row = f'r1,o1,4,"boa,\nobrigada",{DAY},{DAY}'
+    (folder / "olist_order_reviews_dataset.csv").write_text(f"{header}\n{row}\n", encoding="utf-8")
+    (told,) = import_files([folder], to=tmp_path / "mine").files
+    store = open_store(tmp_path / "mine")
+    reviews, orders = store.reviews.df(), store.orders.df()
+    assert told.totals["reviews"] == 1
+    assert reviews[["stars", "text_length", "platform"]].to_numpy().tolist() == [[4, 13, "olist"]]
+    assert reviews["customer_id"].tolist() == orders.query("order_id == 'o1'")["customer_id"].tolist()
+
+
 def test_a_store_has_one_currency(folder, tmp_path):
     import_files([folder], to=tmp_path / "mine")
     manifest = (tmp_path / "mine" / "store.json").read_bytes()

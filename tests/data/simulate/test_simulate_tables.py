@@ -46,6 +46,7 @@ def identities(t):
     products_count_events_lines_and_refunds(t)
     stock_follows_sales_and_returns(t)
     ads_are_the_paid_sources(t)
+    reviews_are_of_lines(t)
 
 
 def orders_are_their_lines_and_refunds(t):
@@ -150,6 +151,21 @@ def ads_are_the_paid_sources(t):
     assert (sums.clicks == traffic.visitors).all()
     assert (sums.orders == traffic.orders).all()
     assert (sums.cents == cents(traffic.revenue)).all()
+
+
+def reviews_are_of_lines(t):
+    reviews = t["reviews"]
+    of_line = reviews.merge(t["order_lines"], on=["order_id", "line_id", "product_id"]).merge(
+        t["orders"], on=["order_id", "customer_id"]
+    )
+    assert len(of_line) == len(reviews)
+    assert reviews.review_id.is_unique
+    assert not reviews.duplicated(["order_id", "line_id"]).any()
+    assert (of_line.reviewed_at > of_line.order_date).all()
+    assert (reviews.replied_at.dropna() > reviews.reviewed_at[reviews.replied_at.notna()]).all()
+    assert reviews.reviewed_at.is_monotonic_increasing
+    for column in ("stars", "description_stars", "service_stars", "logistics_stars"):
+        assert reviews[column].dropna().between(1, 5).all()
 
 
 def same(have, expected):

@@ -35,8 +35,8 @@ def test_truth_is_the_store_minus_the_store_without_it(planted, without, kind):
 @pytest.mark.parametrize("kind", KINDS)
 def test_nothing_changes_before_the_incident(planted, without, kind):
     start = planted.truth.set_index("kind").loc[kind].start
-    when = {"orders": "order_date", "refunds": "refunded_at", "events": "event_time"}
-    for name in ("events", "refunds", "traffic_daily", "product_daily", "inventory", "ads_daily"):
+    when = {"orders": "order_date", "refunds": "refunded_at", "events": "event_time", "reviews": "reviewed_at"}
+    for name in ("events", "refunds", "reviews", "traffic_daily", "product_daily", "inventory", "ads_daily"):
         column = when.get(name, "date")
         assert_frame_equal(
             before(planted.tables[name], column, start), before(without[kind].tables[name], column, start)
