@@ -7,6 +7,7 @@ from ecomkit.course.exercise import Exercise
 from ecomkit.course.lessons import (
     capstone,
     customers,
+    earned,
     forecast,
     funnel,
     kpis,
@@ -42,6 +43,7 @@ LESSONS: dict[str, ModuleType] = {
     "14": paid,
     "15": offers,
     "16": trials,
+    "19": earned,
     "21": review,
     "22": capstone,
 }
