@@ -29,6 +29,9 @@ _HOMES = {
     "ads": "traffic.ads",
     "experiment": "traffic.experiment",
     "funnel": "traffic.funnel",
+    "keywords": "traffic.keywords",
+    "titles": "traffic.titles",
+    "compliance": "operations.compliance",
     "costs": "operations.costs",
     "plan": "operations.plan",
     "profit": "operations.profit",
@@ -47,6 +50,7 @@ __all__ = [
     "calendar",
     "catalog",
     "cohort",
+    "compliance",
     "costs",
     "drill",
     "experiment",
@@ -55,6 +59,7 @@ __all__ = [
     "forecast",
     "funnel",
     "inventory",
+    "keywords",
     "metrics",
     "open_store",
     "plan",
@@ -69,6 +74,7 @@ __all__ = [
     "sales",
     "simulate",
     "tables",
+    "titles",
     "write_store",
 ]
 
@@ -79,8 +85,8 @@ if TYPE_CHECKING:
     from ecomkit.data.store import open_store, write_store
     from ecomkit.diagnosis import drill, explain, findings, metrics, playbook, quality, rootcause
     from ecomkit.goods import calendar, forecast, inventory, products, promotion, sales
-    from ecomkit.operations import costs, plan, profit
-    from ecomkit.traffic import ads, experiment, funnel
+    from ecomkit.operations import compliance, costs, plan, profit
+    from ecomkit.traffic import ads, experiment, funnel, keywords, titles
 
 
 def __getattr__(name: str) -> Any:
