@@ -6,6 +6,7 @@ from typing import Any
 from duckdb import DuckDBPyConnection
 
 from ecomkit.data.imports.fields import Field, absent
+from ecomkit.data.imports.merge import columns
 from ecomkit.data.imports.shape import KEPT
 from ecomkit.data.imports.typed import Typed, rate_rules, unknown_headers
 from ecomkit.data.tables import MARKS
@@ -152,7 +153,7 @@ def totals(connection: DuckDBPyConnection, tables: list[str]) -> dict[str, float
     """What the rows in `new_<table>` add up to."""
     sums: dict[str, float] = {}
     for table in tables:
-        have = {"*", *(row[0] for row in connection.execute(f"DESCRIBE new_{table}").fetchall())}
+        have = {"*", *columns(connection, f"new_{table}")}
         pairs = [pair.split(": ") for pair in TOTALS[table].split(", ")]
         told = [(name, sql) for name, sql in pairs if sql.partition("(")[2].rstrip(")") in have]
         parts = ", ".join(["count(*)", *(sql for _name, sql in told)])

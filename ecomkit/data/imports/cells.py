@@ -11,6 +11,7 @@ from duckdb import DuckDBPyConnection
 from ecomkit.data.folder import literal
 from ecomkit.data.imports.excel import sheets
 from ecomkit.data.imports.look import Look
+from ecomkit.data.imports.merge import columns
 from ecomkit.data.imports.records import flatten
 from ecomkit.data.imports.values import quote
 
@@ -62,7 +63,7 @@ def scan(connection: DuckDBPyConnection, look: Look, work: Path, *, clean: bool 
 
 def lost(connection: DuckDBPyConnection) -> list[Lost]:
     """Returns the rows that the last scan could not read, and forgets them: their text is no one's business."""
-    if not _has_rejects(connection):
+    if not columns(connection, "lost_rows"):
         return []
     found = connection.execute("""
         SELECT kind, sum(1 + length(text) - length(replace(text, chr(10), '')))::BIGINT, min(line, 1000)
@@ -70,10 +71,6 @@ def lost(connection: DuckDBPyConnection) -> list[Lost]:
           FROM lost_rows GROUP BY line, byte_position) GROUP BY kind ORDER BY kind""").fetchall()
     connection.execute("DROP TABLE IF EXISTS lost_rows; DROP TABLE IF EXISTS lost_scans")
     return [Lost(REASONS.get(kind, kind.lower()), rows, lines) for kind, rows, lines in found]
-
-
-def _has_rejects(connection: DuckDBPyConnection) -> bool:
-    return bool(connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'lost_rows'").fetchall())
 
 
 def _copy_text(look: Look, work: Path) -> Path:

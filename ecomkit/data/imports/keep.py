@@ -18,6 +18,7 @@ import duckdb
 from duckdb import DuckDBPyConnection
 
 from ecomkit.data import check, folder
+from ecomkit.data.imports.merge import columns
 from ecomkit.data.imports.values import quote
 from ecomkit.data.tables import TABLES
 from ecomkit.errors import ParameterError, TableError
@@ -25,6 +26,7 @@ from ecomkit.errors import ParameterError, TableError
 WORK = ".import"
 REPORT = "import_report.json"
 MEMORY = "1500MB"
+SMALL = 64 << 20  # bytes of files whose tables are kept in memory
 LONG_MS = 2000  # a query that takes longer draws a bar
 
 
@@ -63,15 +65,17 @@ def _manifest(path: Path) -> dict[str, Any]:
     return {}
 
 
-def connect(work: Path, *, shows_progress: bool = False) -> DuckDBPyConnection:
-    """Returns a connection whose tables lie in the work folder, with a bound on its memory.
+def connect(work: Path, *, size: int, shows_progress: bool = False) -> DuckDBPyConnection:
+    """Returns a connection for files of `size` bytes, with a bound on its memory: the tables of large ones lie in the
+    work folder, those of small ones in memory, where no statement waits for the disk.
 
     With `shows_progress`, a query that takes long draws a bar on the standard output.
     """
-    connection = duckdb.connect(str(work / "work.duckdb"))
-    connection.execute(f"SET memory_limit = '{MEMORY}'; SET TimeZone = 'UTC'")
-    connection.execute(f"SET progress_bar_time = {LONG_MS}; SET enable_progress_bar = {shows_progress}")
-    connection.execute("SET disabled_optimizers = 'in_clause'")  # it would join each cell with the words for missing
+    connection = duckdb.connect(str(work / "work.duckdb") if size > SMALL else ":memory:")
+    connection.execute(f"""
+      SET memory_limit = '{MEMORY}'; SET temp_directory = {quote(str(work / "spilled"))}; SET TimeZone = 'UTC';
+      SET progress_bar_time = {LONG_MS}; SET enable_progress_bar = {shows_progress}""")
+    connection.execute("SET disabled_optimizers = 'in_clause'")  # it would join each cell with a list of words
     return connection
 
 
@@ -118,21 +122,20 @@ def write(
 
 
 def _write_table(connection: DuckDBPyConnection, table: str, query: str, file: Path) -> int:
-    have = [d[0] for d in connection.execute(f"DESCRIBE {query}").fetchall()]
+    have = columns(connection, f"({query})")
     known = [c.name for c in TABLES[table].columns if c.name in have]
     listed = ", ".join([*known, *(name for name in have if name not in known)])
     key = ", ".join(TABLES[table].key)
-    connection.execute(
+    rows = connection.execute(
         f"COPY (SELECT {listed} FROM ({query}) ORDER BY {key}) TO {quote(str(file))} (FORMAT parquet, COMPRESSION zstd)"
-    )
-    written = connection.read_parquet(folder.literal(file))
-    problems = check.problems(written, table)
+    ).fetchall()[0][0]
+    problems = check.problems(connection.read_parquet(folder.literal(file)), table)
     if len(problems):
         raise TableError(
             f"`{table}` cannot be stored:\n{problems.to_string(index=False)}",
             "import the files one by one to see which.",
         )
-    return written.aggregate("count(*)").fetchall()[0][0]
+    return rows
 
 
 def _link(source: Path, target: Path) -> None:

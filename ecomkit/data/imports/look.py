@@ -10,7 +10,8 @@ from itertools import repeat
 from pathlib import Path
 
 from ecomkit.data.imports.excel import sheets
-from ecomkit.data.imports.profile import Profile, normalise, profiles
+from ecomkit.data.imports.header import normalise
+from ecomkit.data.imports.profile import Profile, profiles
 from ecomkit.data.imports.records import flatten
 from ecomkit.errors import TableError
 
@@ -69,12 +70,12 @@ def look(file: Path, *, profile: Profile | None = None) -> list[Look]:
         No profile knows it (the message names the nearest and what is missing), or it cannot be read at all.
     """
     known = [profile] if profile else list(profiles().values())
-    tries = list(_tries(file))
+    tries, by_sign = list(_tries(file)), _by_sign(known)
     found: dict[str, tuple[tuple[float, ...], _Try, int, Profile]] = {}
     for order, attempt in enumerate(tries):
         for place, (_skip, cells) in enumerate(attempt.rows[:HEADER_ROWS]):
             names = {normalise(cell) for cell in cells}
-            for candidate in known:
+            for candidate in _likely(known, by_sign, names):
                 score = _score(candidate, names, place, attempt)
                 if score and (attempt.sheet not in found or (*score, -order) > found[attempt.sheet][0]):
                     found[attempt.sheet] = ((*score, -order), attempt, place, candidate)
@@ -143,6 +144,22 @@ def encodings(head: bytes) -> list[str]:
     except UnicodeDecodeError:
         return ["gb18030", "cp1252", "utf-8"]
     return ["utf-8"]
+
+
+def _by_sign(known: Sequence[Profile]) -> dict[str, list[int]]:
+    """The places of the profiles by each header of which one must be there; under "", those that any row may be."""
+    found: dict[str, list[int]] = {}
+    for place, profile in enumerate(known):
+        group, wild = profile.signs[0] if profile.signs and not profile["headless"] else ((), ["*"])
+        for name in [""] if wild else group:
+            found.setdefault(name, []).append(place)
+    return found
+
+
+def _likely(known: Sequence[Profile], by_sign: dict[str, list[int]], names: set[str]) -> list[Profile]:
+    """The profiles, in their order, that a row of cells may be the header of."""
+    places = {place for name in (*names, "") for place in by_sign.get(name, ())}
+    return [known[place] for place in sorted(places)]
 
 
 def _score(profile: Profile, names: set[str], place: int, attempt: _Try) -> tuple[float, ...] | None:

@@ -1,5 +1,6 @@
 """New rows into old ones: the same key is updated, not repeated, so that importing twice changes nothing."""
 
+import duckdb
 from duckdb import DuckDBPyConnection
 
 from ecomkit.data.imports.values import quote
@@ -104,8 +105,8 @@ def allocated(lines: str, orders: str, touched: str = "") -> str:
 
 
 def columns(connection: DuckDBPyConnection, name: str) -> list[str]:
-    """Returns the names of the columns of a table or view."""
-    found = connection.execute(
-        "SELECT column_name FROM duckdb_columns() WHERE table_name = $1 ORDER BY column_index", [name]
-    ).fetchall()
-    return [row[0] for row in found]
+    """Returns the names of the columns of a table, view or query; none if it is not there."""
+    try:
+        return [row[0] for row in connection.execute(f"DESCRIBE FROM {name}").fetchall()]
+    except duckdb.CatalogException:
+        return []

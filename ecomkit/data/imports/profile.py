@@ -1,7 +1,7 @@
 """A profile: what is known of one export format, as data. One YAML file each, so that users can add theirs."""
 
+import fnmatch
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from ecomkit.data.imports.header import normalise
 from ecomkit.data.tables import TABLES
 from ecomkit.errors import ParameterError
 
@@ -40,7 +41,6 @@ _FLAGS = {
     for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
 LOADER = type("Loader", (_SAFE,), {"yaml_implicit_resolvers": _FLAGS})  # a column may be called No, Y or On
-_DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"))
 
 
 @dataclass(frozen=True)
@@ -103,6 +103,11 @@ class Profile:
         return tuple(zip(groups, wild, strict=True))
 
     @cached_property
+    def ignored(self) -> re.Pattern[str]:
+        """What the normalised headers look like that are knowingly ignored; `*` in one stands for anything."""
+        return re.compile("|".join(fnmatch.translate(normalise(h)) for h in self["ignore"] or ()) or r"(?!)")
+
+    @cached_property
     def familiar(self) -> frozenset[str]:
         """Every header that is read or knowingly ignored, normalised."""
         return frozenset(map(normalise, (*self.headers, *(self["ignore"] or ()))))
@@ -118,16 +123,6 @@ class Profile:
             | rates
             | currency_headers(self["currency"])
         )
-
-
-def normalise(header: str) -> str:
-    """Returns a header without what platforms vary: width, case, kinds of dash, spaces, quotes, a byte order mark.
-
-    >>> normalise(' Sessions \u2013 Total\\t') == normalise('sessions - total')
-    True
-    """
-    text = unicodedata.normalize("NFKC", header).casefold().translate(_DASHES)
-    return re.sub("[\\s\u200b\ufeff\"'=\u2018\u2019\u201c\u201d]", "", text)
 
 
 @cache

@@ -66,7 +66,8 @@ def import_files(
         if manifest["timezone"] == "UTC" and not timezone:
             result.notes["no_zone"] = 1
         is_watched = _log.isEnabledFor(logging.INFO) and sys.stdout.isatty()
-        with keep.connect(work, shows_progress=is_watched) as connection:
+        size = sum(seen.file.stat().st_size for _found, seen in looks) + sum(given.size for given in whole)
+        with keep.connect(work, size=size, shows_progress=is_watched) as connection:
             run = Run(connection, work, manifest, store_id, result)
             for given in whole:
                 _log.info("reading %s", given.folder.name)

@@ -26,6 +26,11 @@ class FileSet(NamedTuple):
         """What the catalog says of it: `currency`, `timezone`, `title`, `complete`."""
         return catalog.entry(self.name)
 
+    @property
+    def size(self) -> int:
+        """How many bytes its files have."""
+        return sum(file.stat().st_size for file in self.folder.iterdir() if file.is_file())
+
 
 def split(paths: Sequence[str | Path]) -> tuple[list[FileSet], list[str | Path]]:
     """Returns the folders that are one export, and the other paths."""

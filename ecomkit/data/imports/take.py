@@ -207,16 +207,14 @@ class Run:
         lines = "final_order_lines" if "order_lines" in queries else "order_lines"
         orders = "final_orders" if "orders" in queries else "orders"
         fresh = [f"SELECT order_id FROM fresh_{t}" for t in ("orders", "order_lines") if t in queries]
-        have = {d[0] for d in self.connection.execute(f"DESCRIBE {lines}").fetchall()}
-        if "list_amount" in have:
+        if "list_amount" in columns(self.connection, lines):
             is_whole = not {"orders", "order_lines"} & set(self.before)
             queries["order_lines"] = allocated(lines, orders, "" if is_whole else " UNION ALL ".join(fresh))
 
     def _changes(self, table: str, query: str) -> tuple[int, int]:
         """Returns how many rows are new, and how many differ from those of the store."""
         new = max(self._count(query) - self._count(f"SELECT * FROM {table}"), 0)
-        have = {d[0] for d in self.connection.execute(f"DESCRIBE {table}").fetchall()}
-        come = [d[0] for d in self.connection.execute(f"DESCRIBE {query}").fetchall()]
+        have, come = columns(self.connection, table), columns(self.connection, f"({query})")
         old = ", ".join(c if c in have else f"NULL AS {c}" for c in come)
         return new, self._count(f"{query} EXCEPT SELECT {old} FROM {table}") - new
 

@@ -1,23 +1,23 @@
 """The rows of a file with typed values, each with what is wrong with it: one pass over the text."""
 
-import fnmatch
 import re
 from collections.abc import Iterable
-from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 import duckdb
 from duckdb import DuckDBPyConnection
 
-from ecomkit.data.imports import cells, values
+from ecomkit.data.imports import cells, level, values
 from ecomkit.data.imports.fields import Field, bares, fields, held, raw, typed
+from ecomkit.data.imports.header import normalise
 from ecomkit.data.imports.look import Look
-from ecomkit.data.imports.profile import Rule, currency_headers, normalise
+from ecomkit.data.imports.profile import Rule, currency_headers
 from ecomkit.data.imports.values import quote
 from ecomkit.errors import TableError
 
-ROW_WHY = "why"
+SMALL = 4 << 20  # bytes of a file whose cells are read as lists
+_HASHES: dict[int, tuple[int, ...]] = {}
 
 
 class Typed(NamedTuple):
@@ -35,12 +35,12 @@ def read(connection: DuckDBPyConnection, look: Look, work: Path, *, zone: str, s
     Beside the values stand `bad` and `odd`, a bit for each field: its cell cannot be read; its number was text.
     """
     found = fields(look)
-    size = look.file.stat().st_size
+    size, empty = look.file.stat().st_size, _empty(connection, _width(look))
     for clean in (False, True):
         connection.execute("DROP TABLE IF EXISTS typed")
         try:
             source = cells.scan(connection, look, work, clean=clean)
-            connection.execute("CREATE TABLE typed AS " + _query(look, found, source, zone=zone, salt=salt))
+            connection.execute("CREATE TABLE typed AS " + _query(look, found, source, empty, zone=zone, salt=salt))
             break
         except duckdb.OutOfMemoryException:
             raise
@@ -53,6 +53,11 @@ def read(connection: DuckDBPyConnection, look: Look, work: Path, *, zone: str, s
     return Typed(look, found, cells.lost(connection), look.skip)
 
 
+def _width(look: Look) -> int:
+    """How many cells a row is read as."""
+    return len(look.header) if look.kind == "records" else look.width + bool(look.profile["ragged"])
+
+
 class _Part(NamedTuple):
     """What a field is called on its way: its bare cell, the value of that, and the value that the column may hold."""
 
@@ -62,27 +67,26 @@ class _Part(NamedTuple):
     held: str
 
 
-def _query(look: Look, found: list[Field], source: str, *, zone: str, salt: str) -> str:
-    width = len(look.header) if look.kind == "records" else look.width + bool(look.profile["ragged"])
-    names: dict[str, str] = {}
-    for field in found:
-        names |= bares(field)
-    names |= _rule_cells(look)
-    bare = ", ".join(f"{sql} AS {name}" for name, sql in names.items())
-    filled = ", ".join(f"cell_filled({name}) AS {name}" for name in names)
+def _query(look: Look, found: list[Field], source: str, empty: tuple[int, ...], *, zone: str, salt: str) -> str:
+    stacks = look.file.stat().st_size <= SMALL
+    names = list(dict.fromkeys([*(name for field in found for name in bares(field)), *_rule_cells(look)]))
     raws, cell = _named([raw(f) for f in found], "r")
     made = [typed(f, look, zone=zone, salt=salt).replace("{r}", r) for f, r in zip(found, raws, strict=True)]
     made, value = _named(made, "v")
     kept, may = _named([held(f, v) for f, v in zip(found, made, strict=True)], "w")
     parts = [_Part(*four) for four in zip(found, raws, made, kept, strict=True)]
     last = ", ".join(f'{p.held} AS "{p.field.name}"' for p in parts)
+    rows = f"""
+      SELECT *, h IN {empty} AS blank, {_again(look)} AS again, {_spare(look, _width(look))} AS spare FROM (
+        SELECT row_number() OVER () + {look.skip} AS row, hash(*COLUMNS(*)) AS h, * FROM {source})"""
+    cells_ = f"SELECT *{cell} FROM ({level.bare(names, rows, stacks=stacks)})"
+    rates = _extra_rates(look)
+    if stacks:
+        cells_, (value, rates) = level.numbers(cells_, [value, rates])
     return f"""
       SELECT row, h, {_why(look, parts)} AS why, {_whole(look)} AS whole_why, {_currency(look)} AS currency, {last},
-        {_bits(map(_bad, parts))} AS bad, {_bits(map(_odd, parts))} AS odd{_extra_rates(look)}
-      FROM (SELECT *{may} FROM (SELECT *{value} FROM (SELECT *{cell} FROM (SELECT * REPLACE ({filled}) FROM (
-        SELECT row, h, {bare}, {_blank(width)} AS blank, {_again(look)} AS again,
-          {_spare(look, width)} AS spare FROM (
-          SELECT row_number() OVER () + {look.skip} AS row, hash(*COLUMNS(*)) AS h, * FROM {source}))))))"""
+        {_bits(map(_bad, parts))} AS bad, {_bits(map(_odd, parts))} AS odd{rates}
+      FROM (SELECT *{may} FROM (SELECT *{value} FROM ({cells_})))"""
 
 
 def _named(expressions: list[str], letter: str) -> tuple[list[str], str]:
@@ -117,13 +121,13 @@ def _odd(part: _Part) -> str:
     return f"{part.value} IS NOT NULL AND try_cast({part.raw} AS DOUBLE) IS NULL" if is_read else ""
 
 
-def _rule_cells(look: Look) -> dict[str, str]:
+def _rule_cells(look: Look) -> list[str]:
     rules = [*look.profile.drop, *look.profile.whole]
     places = {p for rule in rules for h in rule.all_columns if (p := look.place(h)) is not None}
     own = look.profile["currency"]
     places |= {place for h in currency_headers(own) if (place := look.place(h)) is not None}
     rates = {p for rule in look.profile["rates"] or () for h in rule.values() if (p := look.place(h)) is not None}
-    return {f"t{p}": f"cell_text(c{p})" for p in places} | {f"n{p}": f"cell_digits(c{p})" for p in rates}
+    return [*(f"t{p}" for p in places), *(f"n{p}" for p in rates)]
 
 
 def _why(look: Look, parts: list[_Part]) -> str:
@@ -185,13 +189,12 @@ def _currency(look: Look) -> str:
     return "NULL::VARCHAR"
 
 
-@cache
-def _blank(width: int) -> str:
-    """Whether all cells of a row are empty: then their hash is one of two."""
-    hashes = [f"hash({', '.join([nothing] * width)})" for nothing in ("''", "NULL::VARCHAR")]
-    with duckdb.connect() as connection:
-        empty = connection.execute(f"SELECT {', '.join(hashes)}").fetchall()[0]
-    return f"h IN {empty}"
+def _empty(connection: DuckDBPyConnection, wide: int) -> tuple[int, ...]:
+    """The hashes of the rows whose cells are all empty, or all missing."""
+    if wide not in _HASHES:
+        hashes = [f"hash({', '.join([nothing] * wide)})" for nothing in ("''", "NULL::VARCHAR")]
+        _HASHES[wide] = connection.execute(f"SELECT {', '.join(hashes)}").fetchall()[0]
+    return _HASHES[wide]
 
 
 def _again(look: Look) -> str:
@@ -228,7 +231,6 @@ def rate_rules(look: Look) -> list[tuple[int, str]]:
 
 def unknown_headers(look: Look) -> list[str]:
     """Returns the headers of a file that its profile neither reads nor knowingly ignores."""
-    ignored = [normalise(h) for h in look.profile["ignore"] or ()]
     read = {look.place(h) for h in look.profile.headers}
     strange = [h for i, h in enumerate(look.header) if i not in read and h.strip()]
-    return [h.strip() for h in strange if not any(fnmatch.fnmatchcase(normalise(h), pattern) for pattern in ignored)]
+    return [h.strip() for h in strange if not look.profile.ignored.match(normalise(h))]
