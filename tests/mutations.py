@@ -161,7 +161,8 @@ def swap_columns(table: Rows, dice: random.Random) -> tuple[bytes, Change]:
     for place in ({table.head} - {-1}) | set(table.whole):
         row = table.rows[place]
         row[a], row[b] = row[b], row[a]
-    return table.write(), Change("other" if table.head < 0 else "same")
+    is_whole = table.head >= 0 and not table.look.profile["ragged"]  # rows that end early have no such cells to swap
+    return table.write(), Change("same" if is_whole else "other")
 
 
 def drop_column(table: Rows, dice: random.Random) -> tuple[bytes, Change]:
@@ -196,7 +197,8 @@ Mutation = Callable[..., tuple[bytes, Change]]
 def _cells(table: Rows, dice: random.Random, columns: list[int], touch: Touch) -> tuple[bytes, list[Change]]:
     """Touches a cell in each of a few rows: what is not touched must not mind."""
     changes = []
-    for place in dice.sample(table.whole, min(CELLS, len(table.whole))):
+    single = [place for place in table.whole if table.rows.count(table.rows[place]) == 1]  # not one that stands twice
+    for place in dice.sample(single, min(CELLS, len(single))):
         change = touch(table.rows[place], column := dice.choice(columns))
         changes.append(change._replace(record=place - table.head, column=column))
     if table.delimiter == " ":  # columns of fixed width: a cell more or less moves all others
@@ -215,9 +217,12 @@ def spoil_cells(table: Rows, dice: random.Random, columns: list[int]) -> tuple[b
 
 
 def wrap_cells(table: Rows, dice: random.Random, columns: list[int]) -> tuple[bytes, list[Change]]:
+    bare = table.delimiter if table.look.profile["unquoted"] else "\0"  # would end a cell that no quotes hold
+    wrapped = [form for form in WRAPPED if bare not in form]
+
     def touch(row: list[str], column: int) -> Change:
         if row[column]:
-            row[column] = dice.choice(WRAPPED).format(row[column])
+            row[column] = dice.choice(wrapped).format(row[column])
         return Change("cell", is_number=None)
 
     return _cells(table, dice, columns, touch)
