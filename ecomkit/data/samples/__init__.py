@@ -78,7 +78,8 @@ def _write_sample(workshop: Workshop, sample: Sample, folder: Path) -> list[tupl
     written = []
     for first, last in workshop.days(sample):
         fill = {"start": first, "end": last, "epoch": timegm(last.timetuple()), "currency": workshop.store.currency}
-        name = "/".join(filter(None, [sample.name, sample.variant, sample.file.format(**fill)]))
+        below = [sample.name, "" if sample.together else sample.variant, sample.file.format(**fill)]
+        name = "/".join(filter(None, below))
         head = [[cell.format(**fill) for cell in row] for row in sample.head]
         source, sort = workshop.table(sample, first, last), load_rows(sample.rows).sort
         repeated = write_file(workshop.connection, sample, source, sort, folder / name, head)

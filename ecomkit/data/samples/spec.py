@@ -63,6 +63,7 @@ class Sample:
     closing: list[dict[str, str]] = field(default_factory=list)  # total rows: header -> SQL aggregate
     total_first: bool = False  # the total rows stand above the data
     zipped: bool = False
+    together: bool = False  # the variants are files of one export, and lie in one folder
 
     @property
     def columns(self) -> list[str]:

@@ -1,5 +1,8 @@
 """Exports of several files: a folder that holds all of them is imported as one, whatever else lies in it."""
 
+import json
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
@@ -96,7 +99,43 @@ def test_a_folder_without_all_its_files_is_told_file_by_file_and_hinted_once(fol
     assert said.count("Hint:") == 1
 
 
-# reference
+# reference: the sample store as Olist's files, and the public set
+
+
+SAMPLES = Path(__file__).parents[3] / "datasets" / "samples"
+
+
+def test_the_sample_comes_back_to_the_totals_of_its_truth(tmp_path):
+    truth = json.loads((SAMPLES / "truth.json").read_text(encoding="utf-8"))
+    files = {name: told for name, told in truth["files"].items() if told["format"] == "olist"}
+    (told,) = import_files([SAMPLES / "olist"], to=tmp_path / "mine").files
+    with open_store(tmp_path / "mine") as store:
+        found = {
+            "orders": len(store.orders),
+            "people": store.orders.aggregate("count(DISTINCT customer_id)").fetchall()[0][0],
+            "units": told.totals["line_units"],
+            "gmv": told.totals["revenue"],
+            "goods_paid": store.order_lines.aggregate("sum(revenue)").fetchall()[0][0],
+            "shipping": store.orders.aggregate("sum(shipping_fee)").fetchall()[0][0],
+            "canceled": told.totals["refunded"],
+            "products": told.totals["products"],
+            "reviews": len(store.reviews),
+        }
+        stars = store.reviews.aggregate("count(stars), round(avg(stars), 6), min(stars), max(stars)").fetchall()[0]
+        texts = [store.table(table).df().to_csv() for table in store.tables]
+    unlike = ("categories", "translated")  # sellers and translations are of no table
+    for name, file in files.items():
+        for total, expected in file["totals"].items():
+            assert total in unlike or found[total] == pytest.approx(expected, abs=0.004), (name, total)
+    reviews = files["olist/olist_order_reviews_dataset.csv"]
+    assert stars == tuple(reviews["marked"]["stars"].values())
+    assert "Chegou" not in "".join(texts)
+    orders = files["olist/olist_orders_dataset.csv"]
+    assert told.read == orders["rows"] + sum(orders["other_rows"].values())
+    assert told.dropped == {
+        "never paid": {"rows": orders["other_rows"]["unpaid"], "first_rows": []},
+        "paid, without items": {"rows": orders["other_rows"]["empty"], "first_rows": []},
+    }
 
 
 def test_the_public_set_adds_up_as_its_reader_says(tmp_path):

