@@ -51,7 +51,16 @@ def _recounted(tables: Tables) -> Tables:
     key = pd.MultiIndex.from_frame(products[["date", "product_id"]])
     here = by_product.reindex(key, fill_value=0).reset_index(drop=True)
     products = products.assign(units=here["units"], revenue=here["revenue"].round(2))
-    return tables | {"traffic_daily": traffic, "product_daily": products}
+    return _refunded(tables | {"traffic_daily": traffic, "product_daily": products})
+
+
+def _refunded(tables: Tables) -> Tables:
+    """The daily figures of products count what the refunds say."""
+    refunds, products = tables["refunds"], tables["product_daily"]
+    sums = refunds.groupby([refunds["refunded_at"].dt.normalize(), "product_id"])["amount"].sum()
+    key = pd.MultiIndex.from_arrays([pd.to_datetime(products["date"]), products["product_id"]])
+    told = sums.reindex(key, fill_value=0.0).to_numpy().round(2)
+    return tables | {"product_daily": products.assign(refund_amount=told)}
 
 
 def lines_orders(t: Tables) -> Tables:
@@ -72,7 +81,18 @@ def orphans(t: Tables) -> Tables:
 
 
 def refunds_orders(t: Tables) -> Tables:
-    return t | {"refunds": t["refunds"].drop(_some(t["refunds"], 15, 4))}
+    return _refunded(t | {"refunds": t["refunds"].drop(_some(t["refunds"], 15, 4))})
+
+
+def products_refunds(t: Tables) -> Tables:
+    """Two days in three of the daily export came before that day's refunds were booked."""
+    products = t["product_daily"].copy()
+    products.loc[pd.to_datetime(products["date"]).dt.day % 3 > 0, "refund_amount"] = 0.0
+    return t | {"product_daily": products}
+
+
+def products_refunds_of_cents(t: Tables) -> Tables:
+    return _scaled(t, _on(t["product_daily"]["date"], _stretch(t, 33, 20)), "product_daily", ["refund_amount"])
 
 
 def traffic_orders(t: Tables) -> Tables:
@@ -201,7 +221,7 @@ def refund_over_paid(t: Tables) -> Tables:
     for table, column in ((orders, "refund_amount"), (refunds, "amount")):
         here = table["order_id"].isin(paid.index)
         table.loc[here, column] = table.loc[here, "order_id"].map(paid)
-    return t | {"orders": orders, "refunds": refunds}
+    return _refunded(t | {"orders": orders, "refunds": refunds})
 
 
 def refund_early(t: Tables) -> Tables:
@@ -209,13 +229,13 @@ def refund_early(t: Tables) -> Tables:
     here = _some(refunds, 12, 10)
     paid = refunds.loc[here, "order_id"].map(t["orders"].set_index("order_id")["order_date"])
     refunds.loc[here, "refunded_at"] = paid - pd.Timedelta(days=2)
-    return t | {"refunds": refunds}
+    return _refunded(t | {"refunds": refunds})
 
 
 def refund_late(t: Tables) -> Tables:
     refunds = t["refunds"].copy()
     refunds.loc[_some(refunds, 12, 11), "refunded_at"] = _days(t)[-1] + pd.Timedelta(days=4)
-    return t | {"refunds": refunds}
+    return _refunded(t | {"refunds": refunds})
 
 
 def gaps(t: Tables) -> Tables:
@@ -290,15 +310,69 @@ def trial_orders(t: Tables) -> Tables:
     return _recounted(t | {"orders": orders, "order_lines": lines})
 
 
+def reviews_orders(t: Tables) -> Tables:
+    """Reviews of another shop's orders among them."""
+    reviews = t["reviews"].copy()
+    late = reviews.index[reviews["reviewed_at"] > _days(t)[0] + pd.Timedelta(days=61)]
+    reviews.loc[late[::3], "order_id"] += "9"
+    return t | {"reviews": reviews}
+
+
+def reviews_orders_of_goods(t: Tables) -> Tables:
+    reviews = t["reviews"].copy()
+    reviews.loc[_some(reviews, 20, 13), "product_id"] = "P00"
+    return t | {"reviews": reviews}
+
+
+def reviews_orders_of_stars(t: Tables) -> Tables:
+    """An export of a hundred points among exports of five stars."""
+    reviews = t["reviews"].copy()
+    reviews.loc[_on(reviews["reviewed_at"], _stretch(t, 40, 5)), "stars"] *= 20
+    return t | {"reviews": reviews}
+
+
+def reviews_orders_of_repeats(t: Tables) -> Tables:
+    again = t["reviews"].loc[_some(t["reviews"], 40, 14)]
+    again = again.assign(review_id=again["review_id"] + "x", reviewed_at=again["reviewed_at"] + pd.Timedelta(days=3))
+    return t | {"reviews": pd.concat([t["reviews"], again], ignore_index=True)}
+
+
+def review_timing(t: Tables) -> Tables:
+    """Reviews of an old listing, moved to a new one: they are older than its orders."""
+    reviews = t["reviews"].copy()
+    here = _some(reviews, 30, 15)
+    reviews.loc[here, "reviewed_at"] -= pd.Timedelta(days=90)
+    return t | {"reviews": reviews}
+
+
+def review_timing_of_bursts(t: Tables) -> Tables:
+    """The best-selling product's reviews of one day, four weeks long: five stars, 31 hours after each payment."""
+    reviews, orders = t["reviews"], t["orders"]
+    best = t["order_lines"]["product_id"].mode()[0]
+    lines = t["order_lines"].drop_duplicates(["order_id", "product_id"]).query("product_id == @best").merge(orders)
+    lines = lines[_on(lines["order_date"], _stretch(t, 14, 28))]
+    busy = lines["order_date"].dt.normalize().value_counts()
+    lines = lines[lines["order_date"].dt.normalize().isin(busy.index[busy >= 6])]
+    told = pd.DataFrame(
+        {"review_id": "b" + lines["order_id"], "order_id": lines["order_id"], "line_id": lines["line_id"],
+         "product_id": best, "customer_id": lines["customer_id"], "stars": 5, "text_length": 12, "has_image": True,
+         "reviewed_at": lines["order_date"] + pd.Timedelta(hours=31)}
+    )  # fmt: skip
+    rest = reviews[~(reviews["order_id"].isin(lines["order_id"]) & (reviews["product_id"] == best))]
+    return t | {"reviews": pd.concat([rest, told], ignore_index=True)}
+
+
 DEFECTS: dict[str, Callable[[Tables], Tables]] = {
     f.__name__: f
     for f in (
-        lines_orders, line_price, orphans, refunds_orders, traffic_orders, products_lines, events_orders, stock_flow,
+        lines_orders, line_price, orphans, refunds_orders, products_refunds, products_refunds_of_cents,
+        traffic_orders, products_lines, events_orders, stock_flow,
         repeated_keys, repeated_orders, repeated_events, copied_days, total_rows, money_units,
         money_units_of_a_channel, money_units_of_orders_alone, money_units_of_traffic, money_units_of_ads,
         stated_rates, impossible_rates, refund_over_paid, refund_early, refund_late, gaps, gaps_of_traffic,
         clock_shift, clock_shift_of_events, broken_tracking, broken_tracking_of_purchases, broken_tracking_of_a_source,
-        bot_traffic, trial_orders,
+        bot_traffic, trial_orders, reviews_orders, reviews_orders_of_goods, reviews_orders_of_stars,
+        reviews_orders_of_repeats, review_timing, review_timing_of_bursts,
     )
 }  # fmt: skip
 # what else is true of a store with the defect: a copied day is not that of the orders, and so on
@@ -306,6 +380,8 @@ ECHOES = {
     "copied_days": {"traffic_orders"},
     "clock_shift_of_events": {"events_orders"},
     "money_units_of_orders_alone": {"refunds_orders"},
+    "gaps": {"products_refunds"},
+    "review_timing_of_bursts": {"brushed_orders"},
 }
 
 

@@ -83,6 +83,7 @@ def brushing() -> None:
             "the same, without a visit": without_visits(hidden, ids),
             "the same, looking at the page for minutes": patient,
             "the same, in a store without events": {n: t for n, t in patient.items() if n != "events"},
+            "the same, without reviews either": {n: t for n, t in patient.items() if n not in ("events", "reviews")},
         }.items():
             with open_tables(some) as store:
                 found = brushed(store).df()

@@ -11,7 +11,8 @@ from planting import Tables, disguised, fakes, open_tables, unhurried, without_v
 
 from ecomkit.data.simulate import Incident, draw_incidents, simulate
 from ecomkit.diagnosis import quality
-from ecomkit.diagnosis.quality.brushing import _luck, brushed
+from ecomkit.diagnosis.quality.brushing import brushed
+from ecomkit.diagnosis.quality.odd import luck
 
 START, DAYS, VISITORS = dt.date(2024, 10, 1), 70, 500
 SEEDS = [3, 8]
@@ -85,8 +86,8 @@ def test_the_luck_is_no_less_than_the_binomial_tail(n: int, odd: int, usual: flo
     """Chernoff's bound lies above the exact tail, and so raises no more alarms than promised."""
     odd = min(odd, n)
     tail = sum(comb(n, k) * usual**k * (1 - usual) ** (n - k) for k in range(odd, n + 1))
-    assert _luck(float(odd), float(n), usual) >= log(max(tail, 1e-300)) - 1e-6
-    assert exp(_luck(float(odd), float(n), usual)) <= 1
+    assert luck(float(odd), float(n), usual) >= log(max(tail, 1e-300)) - 1e-6
+    assert exp(luck(float(odd), float(n), usual)) <= 1
 
 
 def test_nothing_is_found_where_nobody_brushed() -> None:
@@ -116,7 +117,19 @@ def test_an_address_each_and_amounts_that_differ_do_not_help(brushing: tuple[Tab
 def test_patient_fakes_are_a_crowd_to_look_at_and_no_more(brushing: tuple[Tables, set[str]]) -> None:
     tables, ids = brushing
     careful = unhurried(disguised(tables, ids, 1), ids, 1)
+    careful.pop("reviews")
     for known in (careful, {name: table for name, table in careful.items() if name != "events"}):
         precision, recall, signs = _scores(known, ids)
         assert (precision >= 0.9, recall >= 0.8, signs) == (True, True, {"crowd"})
         assert quality.audit(open_tables(known)).set_index("check").loc["brushed_orders", "severity"] == "watch"
+
+
+def test_patient_fakes_are_betrayed_by_their_reviews(brushing: tuple[Tables, set[str]]) -> None:
+    """What is not reviewed by the end, or by one in ten of the brushers, stays a crowd."""
+    tables, ids = brushing
+    known = unhurried(disguised(tables, ids, 1), ids, 1)
+    precision, recall, signs = _scores(known, ids)
+    assert (precision >= 0.9, recall >= 0.8, signs) == (True, True, {"crowd", "rated"})
+    rated = brushed(open_tables(known)).filter("sign = 'rated'").df()
+    assert len(set(rated["order_id"]) & ids) == len(rated)
+    assert quality.audit(open_tables(known)).set_index("check").loc["brushed_orders", "severity"] == "wrong"

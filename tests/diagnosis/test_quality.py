@@ -199,8 +199,13 @@ def test_online_retail_closes_on_holidays_and_has_few_orders_twice(
 def test_olist_lacks_the_last_months_of_its_first_year(
     audited: Callable[[str], pd.DataFrame], open_public: Callable[[str], Store]
 ) -> None:
-    assert set(_cries(audited("olist").reset_index())) == {"gaps", "repeated_orders", "brushed_orders"}
+    assert set(_cries(audited("olist").reset_index())) == {
+        "gaps", "repeated_orders", "brushed_orders", "reviews_orders", "review_timing",
+    }  # fmt: skip
     assert (audited("olist")["severity"] != "wrong").all()
+    said = {check: quality.evidence(open_public("olist"), check) for check in ("reviews_orders", "review_timing")}
+    assert set(said["reviews_orders"]["sign"]) == {"again"}  # 99,224 reviews of 98,673 orders, by its publisher's file
+    assert set(said["review_timing"]["sign"]) == {"before_payment"}  # payments approved in arrears, on few days
     days = set(quality.evidence(open_public("olist"), "gaps")["day"].dt.strftime("%Y-%m"))
     assert {"2016-11", "2016-12"} < days
 

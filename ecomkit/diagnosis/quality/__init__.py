@@ -43,6 +43,20 @@ def audit(store: Store) -> pd.DataFrame:
     ------
     TableError
         A cell does not hold what its column holds.
+
+    Examples
+    --------
+    Two orders; the second was paid 50.00, its only line says 45.00.
+
+    >>> import tempfile, ecomkit as ek
+    >>> days = pd.to_datetime(["2025-01-01", "2025-01-02"])
+    >>> orders = {"order_id": ["1", "2"], "customer_id": ["a", "b"], "order_date": days, "revenue": [30.0, 50.0]}
+    >>> lines = {"order_id": ["1", "2"], "line_id": "1", "product_id": "p", "quantity": 1, "unit_price": [30.0, 45.0]}
+    >>> tables = {"orders": pd.DataFrame(orders), "order_lines": pd.DataFrame({**lines, "revenue": [30.0, 45.0]})}
+    >>> where = {"name": "Mine", "currency": "CNY", "timezone": "Asia/Shanghai"}
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     print(audit(ek.open_store(ek.write_store(f"{folder}/mine", tables, **where))).iloc[0, :4].to_dict())
+    {'check': 'lines_orders', 'severity': 'wrong', 'rows': 1, 'money': 5.0}
     """
     case = Case(store)
     with _reading(store):
@@ -76,6 +90,17 @@ def evidence(store: Store, check: str, *, limit: int = 1000) -> pd.DataFrame:
         There is no such check.
     MissingTableError
         The store lacks what the check needs.
+
+    Examples
+    --------
+    >>> import tempfile, ecomkit as ek
+    >>> traffic = {"date": pd.to_datetime(["2025-01-01", "2025-01-02"]), "source": "search", "visitors": [9, 4]}
+    >>> tables = {"traffic_daily": pd.DataFrame({**traffic, "buyers": [2, 5]})}
+    >>> where = {"name": "Mine", "currency": "CNY", "timezone": "Asia/Shanghai"}
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     found = evidence(ek.open_store(ek.write_store(f"{folder}/mine", tables, **where)), "impossible_rates")
+    >>> found[["label", "problem", "part", "whole"]].values.tolist()
+    [['search', 'buyers > visitors', 5, 4]]
     """
     known = {c.name: c for c in CHECKS}
     if check not in known:

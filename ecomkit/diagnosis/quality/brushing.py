@@ -1,12 +1,11 @@
 """Orders that nobody wanted: brushed orders, found one by one.
 
 Whoever brushes pays people who are new to the shop to order one product, many of them within days. Their orders may
-share an address; they hardly look around, or come from nowhere; and they come together. None of this makes one order a
-fake: a product's day counts only where so many of its first orders are odd that chance does not make them.
+share an address; they hardly look around, or come from nowhere; they come together, and are reviewed to order. None of
+this makes one order a fake: a product's day counts only where so many are odd that chance does not make them.
 """
 
 import datetime as dt
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,15 +13,13 @@ from duckdb import DuckDBPyRelation
 
 from ecomkit.data.store import Store
 from ecomkit.diagnosis.quality.check import Case
+from ecomkit.diagnosis.quality.odd import CHANCE, CUSTOMERS_MIN, stands_out
+from ecomkit.diagnosis.quality.reviews import rated_to_order
 
-CUSTOMERS_MIN = 4  # a household, an office or a pick-up point may explain fewer first orders to one address
 ADDRESS_DAYS = 14
 MAIN_SHARE = 0.8  # of the order's money that is the product's
 HASTE_SECONDS = 15  # nobody finds a product, orders and pays within these
 FOLLOWED = 0.8  # of the first orders whose visit the events must hold, for a missing one to mean something
-CHANCE = 1e-7  # of so many odd orders on a product's day, by luck
-FLOOR = 0.01  # an oddity is not rarer than this: nothing is measured better in a small shop
-AWAY_DAYS = 7  # days so near may be brushed as well, and do not tell what is usual for a product
 CROWD, CROWD_MINUTES, PEAK = 8, 60, 3.0  # orders about an order; the busiest hours have three times the mean
 CROWD_NEW = 0.95  # of a crowd that must be first orders: a sale draws old customers, too
 ODD = ("no_visit", "hasty")
@@ -35,18 +32,22 @@ def brushed(store: Store, start: dt.date | None = None, end: dt.date | None = No
     One row per order: `order_id, day, customer_id, product_id` (its main one), `address_id, order_date, revenue,
     sign` and `sure`. Signs: "address" (at least four new customers' orders of one product and amount to one address),
     "no_visit" and "hasty" (paid within 15 seconds of coming), on days on which too many of the product's have them;
+    "rated" (five stars before a parcel can have come, or after the same wait as others: see `reviews`);
     "crowd" (first orders of one product that come together) is not sure: it may be a sale that drew new buyers. Needs
-    `orders.customer_id` and `order_lines.product_id`; `orders.address_id` and `events` add what they know.
+    `orders.customer_id` and `order_lines.product_id`; `orders.address_id`, `events` and `reviews` add what
+    they know.
     """
     orders = _first_orders(store, start, end)
     is_followed = len(orders) > 0 and _follow(store, orders)
     sign = pd.Series("", index=orders.index, dtype=object)
     for odd in ODD if is_followed else ():
-        sign = sign.mask(_stands_out(orders, odd), odd)
+        sign = sign.mask(stands_out(orders, odd), odd)
     sign = sign.mask(orders["alike"] >= CUSTOMERS_MIN, "address")
+    clear = (sign != "").groupby([orders["product_id"], orders["day"]]).transform("any")
+    rated = orders["order_id"].isin(rated_to_order(Case(store)))
+    sign = sign.mask(rated & (sign == ""), "rated")
     sure = sign != ""
-    beside = sure.groupby([orders["product_id"], orders["day"]]).transform("any")  # who came by among fakes is no crowd
-    sign = sign.mask(_crowded(orders) & ~beside, "crowd")
+    sign = sign.mask(_crowded(orders) & ~clear & ~sure, "crowd")  # who came by among clear fakes is no crowd
     found = orders.assign(sign=sign, sure=sure)[sign != ""][COLUMNS].astype({"sign": "str", "sure": bool})
     return store.connection.from_df(found).project("* REPLACE (day::DATE AS day)")
 
@@ -110,32 +111,6 @@ def _follow(store: Store, orders: pd.DataFrame) -> bool:
     orders["no_visit"] = seen["came"].isna().to_numpy()
     orders["hasty"] = stayed < HASTE_SECONDS
     return bool(1 - orders["no_visit"].mean() >= FOLLOWED)
-
-
-def _stands_out(orders: pd.DataFrame, odd: str) -> pd.Series:
-    """Whether an order has the oddity on a day on which more of its product's orders have it than the shop's on its
-    middle day, the day's other products (tracking may be broken) and the product's own on days further off explain."""
-    cells = orders.groupby(["product_id", "day"]).agg(odd=(odd, "sum"), n=(odd, "size")).astype(float)
-    middle = max(float(orders.groupby("day")[odd].mean().median()), FLOOR)
-    others = cells.groupby(level="day").transform("sum") - cells
-    cells["usual"] = np.maximum((others["odd"] + middle) / (others["n"] + 1), middle)
-    cells = cells[cells["odd"] >= CUSTOMERS_MIN]
-    cells = cells[_luck(cells["odd"], cells["n"], cells["usual"]) < np.log(CHANCE)]
-    found = pd.Series(False, index=orders.index)
-    for (product, day), (count, n, usual) in zip(cells.index.tolist(), cells.to_numpy().tolist(), strict=True):
-        mine = orders["product_id"] == product
-        away = orders.loc[mine & ((orders["day"] - day).abs().dt.days > AWAY_DAYS), odd]
-        own = (float(away.sum()) + middle) / (len(away) + 1)
-        if _luck(count, n, max(own, usual)) < np.log(CHANCE):
-            found |= mine & (orders["day"] == day) & orders[odd]
-    return found
-
-
-def _luck(odd: Any, n: Any, usual: Any) -> Any:
-    """Chernoff's bound on the log-probability of so many odd orders of n, or more."""
-    share, usual = np.minimum(odd / n, 1 - 1e-12), np.minimum(usual, 1 - 1e-9)
-    bits = share * np.log(np.maximum(share, 1e-12) / usual) + (1 - share) * np.log((1 - share) / (1 - usual))
-    return -n * bits * (share > usual)
 
 
 def _crowded(orders: pd.DataFrame) -> pd.Series:

@@ -2,7 +2,7 @@
 
 from duckdb import DuckDBPyRelation
 
-from ecomkit.diagnosis.quality import bots, clock, gaps, identities, limits, repeats, tracking, trials, units
+from ecomkit.diagnosis.quality import bots, clock, gaps, identities, limits, repeats, reviews, tracking, trials, units
 from ecomkit.diagnosis.quality.brushing import brushed
 from ecomkit.diagnosis.quality.check import Case, Check
 
@@ -30,6 +30,10 @@ CHECKS = (
     Check(
         "refunds_orders", "compare_exports", "orders", FEW, ("orders.refund_amount", "refunds.order_id"),
         identities.refunds_against_orders,
+    ),
+    Check(
+        "products_refunds", "compare_exports", "product_daily", FEW,
+        ("product_daily.refund_amount", "refunds.refunded_at"), identities.products_against_refunds,
     ),
     Check(
         "traffic_orders", "compare_exports", "days", MANY, ("orders.revenue", "traffic_daily.revenue"),
@@ -91,6 +95,11 @@ CHECKS = (
         ("orders.order_date", "events.event_name|traffic_daily.visitors"), tracking.broken_tracking,
     ),
     Check("bot_traffic", "exclude_bots", "events", SOME, ("events.event_time",), bots.bot_traffic),
+    Check(
+        "reviews_orders", "match_reviews", "reviews", SOME, ("orders.order_id", "reviews.order_id"),
+        reviews.reviews_against_orders,
+    ),
+    Check("review_timing", "exclude_reviews", "reviews", SOME, reviews.NEEDS, reviews.review_timing),
     Check("trial_orders", "exclude_orders", "orders", FEW, ("orders.revenue",), trials.trial_orders),
     Check(
         "brushed_orders", "exclude_orders", "orders", FEW, ("orders.customer_id", "order_lines.product_id"),

@@ -4,6 +4,7 @@ from duckdb import DuckDBPyRelation
 
 from ecomkit.diagnosis.quality.check import Case, in_hundreds
 
+REFUND_NEAR = 0.05  # the share by which two exports of a product's month may differ: parts paid back, postage
 DAY_NEAR = 0.02  # the share by which two exports of one day may differ: they count late payments differently
 EVENTS_NEAR, EVENTS_BROKEN = 0.2, 0.2  # so much of the purchases ad blockers hide; under this it is broken tracking
 
@@ -77,6 +78,39 @@ def refunds_against_orders(case: Case) -> DuckDBPyRelation:
             coalesce(refunded, 0) AS refunds, abs(refund_amount - coalesce(refunded, 0)) AS money
         FROM {case.rows("orders")} LEFT JOIN sums USING (order_id)
         WHERE abs(refund_amount - coalesce(refunded, 0)) > 0.011""")
+
+
+def products_against_refunds(case: Case) -> DuckDBPyRelation:
+    """Products and months of which the daily figures count other refunds than the entries, on the days that both know;
+    the whole shop (no product) where an entry does not name its product. What falls on the first or last day of the
+    month may be in its neighbour. `times` near 100 or 0.01 is two units."""
+    product = "product_id" if case.has("refunds.product_id") else "NULL::VARCHAR"
+    theirs = "true"
+    if case.has("refunds.platform") and case.has("product_daily.platform"):
+        theirs = "platform IN (SELECT platform FROM product_daily)"
+    return case.sql(f"""
+        WITH entries AS (
+            SELECT refunded_at::DATE AS day, {product} AS product_id, amount::DOUBLE AS amount
+            FROM {case.rows("refunds")} WHERE {theirs}),
+        told AS (SELECT date::DATE AS day, product_id, refund_amount::DOUBLE AS amount FROM {case.rows("product_daily")}
+            WHERE refund_amount IS NOT NULL),
+        sides AS (
+            SELECT *, 0 AS is_told FROM entries e WHERE day IN (SELECT day FROM told) AND NOT EXISTS (
+                SELECT 1 FROM product_daily d
+                WHERE d.date::DATE = e.day AND d.product_id = e.product_id AND d.refund_amount IS NULL)
+            UNION ALL SELECT *, 1 FROM told WHERE day BETWEEN (SELECT min(day) FROM entries) AND
+                (SELECT max(day) FROM entries)),
+        named AS (SELECT bool_and(product_id IS NOT NULL) AS is_named FROM entries),
+        months AS (
+            SELECT date_trunc('month', day)::DATE AS month, if(is_named, product_id, '') AS product_id,
+                coalesce(sum(amount) FILTER (is_told = 1), 0) AS refund_amount,
+                coalesce(sum(amount) FILTER (is_told = 0), 0) AS refunds,
+                coalesce(sum(amount) FILTER (day(day) = 1 OR day = last_day(day)), 0) AS at_edges
+            FROM sides, named GROUP BY ALL)
+        SELECT month AS day, last_day(month) AS until, product_id, refund_amount, refunds,
+            round(refund_amount / nullif(refunds, 0), 4) AS times, abs(refund_amount - refunds) AS money
+        FROM months
+        WHERE abs(refund_amount - refunds) > {REFUND_NEAR} * greatest(refund_amount, refunds) + at_edges + 0.011""")
 
 
 def stock_flow(case: Case) -> DuckDBPyRelation:
