@@ -9,6 +9,7 @@ from ecomkit.goods.series import Panel
 from ecomkit.goods.windows import Windows
 
 Method = Callable[[Panel, np.ndarray, int], tuple[np.ndarray, np.ndarray]]
+Ahead = tuple[np.ndarray, np.ndarray, conformal.Past | None, np.ndarray]
 
 
 def days_ahead(
@@ -25,9 +26,17 @@ def days_ahead(
 
 
 def sums_ahead(panel: Panel, days: np.ndarray, quantiles: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Means [series], quantiles [quantiles, series] and methods of the sum of each series' next `days`."""
+    """Means [spans, series], quantiles [quantiles, spans, series] and methods of sums of the next `days`, per span and
+    series: one look back serves all spans."""
     horizon = int(days.max())
-    daily, done, history, unit = _ahead(panel, horizon, horizon + conformal.WEEK - 1, recipe.forecast)
+    ahead = _ahead(panel, horizon, horizon + conformal.WEEK - 1, recipe.forecast)
+    sums = [_sums(panel, span, quantiles, ahead) for span in days]
+    return np.stack([mean for mean, _ in sums]), np.stack([band for _, band in sums], axis=1), ahead[1]
+
+
+def _sums(panel: Panel, days: np.ndarray, quantiles: np.ndarray, ahead: Ahead) -> tuple[np.ndarray, np.ndarray]:
+    daily, done, history, unit = ahead
+    horizon = daily.shape[1]
     mean = np.where(np.arange(horizon) < days[:, None], daily, 0.0).sum(axis=1)
     bands = np.full((len(quantiles), len(mean)), np.nan)
     for length in np.unique(days) if history is not None else []:
@@ -38,12 +47,10 @@ def sums_ahead(panel: Panel, days: np.ndarray, quantiles: np.ndarray) -> tuple[n
     plain = short.quantiles(panel, mean, days.astype(float), quantiles)
     bands = np.where(np.isnan(bands) | (done == recipe.FALLBACK), plain, bands)
     is_open = ~panel.closed[:, panel.today : panel.today + horizon] & (np.arange(horizon) < days[:, None])
-    return mean, _around(np.where(is_open.any(axis=1), bands, 0.0), mean, quantiles), done
+    return mean, _around(np.where(is_open.any(axis=1), bands, 0.0), mean, quantiles)
 
 
-def _ahead(
-    panel: Panel, horizon: int, compared: int, method: Method
-) -> tuple[np.ndarray, np.ndarray, conformal.Past | None, np.ndarray]:
+def _ahead(panel: Panel, horizon: int, compared: int, method: Method) -> Ahead:
     """Means of the days to come, methods, what was forecast `compared` days ahead before, and the units."""
     mean, done = method(panel, np.array([panel.today]), horizon)
     starts, length = conformal.origins(panel.today, compared, len(panel.names))

@@ -98,11 +98,11 @@ def predict(
 def predict_total(
     daily: pd.DataFrame,
     *,
-    days: int | Mapping[str, int],
+    days: int | Sequence[int] | Mapping[str, int],
     events: pd.DataFrame | None = None,
     quantiles: Sequence[float] = QUANTILES,
 ) -> pd.DataFrame:
-    """Returns the forecast of the sum of the next days, one row per series: what an order placed now has to last for.
+    """Returns the forecast of the sum of the next days, a row per series and span: what an order has to last for.
 
     A sum's range is measured on sums, not added up from days: days that come out high together would make it too
     narrow otherwise.
@@ -112,7 +112,8 @@ def predict_total(
     daily, events
         As in `predict`.
     days
-        How many days are added up, 1 to 366: one number, or one for each series.
+        How many days are added up, 1 to 366: one number; one for each series; or several, at little more cost than
+        the longest of them alone.
     quantiles
         Shares of cases in which the sum is to stay below the value, between 0 and 1.
 
@@ -136,19 +137,28 @@ def predict_total(
     0 2025-03-31    14  140.0  140.0
     """
     wanted = _shares(quantiles, "quantiles")
-    horizon = max((_check_days(n, "days") for n in (days.values() if isinstance(days, Mapping) else [days])), default=1)
+    spans: list[int | Mapping[str, int]] = _spans(days)
+    given = [n for span in spans for n in (span.values() if isinstance(span, Mapping) else [span])]
+    horizon = max((_check_days(n, "days") for n in given), default=1)
     panel = read(daily, horizon=horizon, events=events)
-    lengths = np.array([_days_of(days, name) for name in panel.names])
+    lengths = np.array([[_days_of(span, name) for name in panel.names] for span in spans])
     mean, bands, done = sums_ahead(panel, lengths, np.array(wanted))
     columns = {
-        "series": panel.names,
-        "start": panel.dates[np.full(len(mean), panel.today)],
-        "days": lengths,
-        "mean": mean,
-        **{f"q{100 * q:g}": band for q, band in zip(wanted, bands, strict=True)},
-        "method": done,
+        "series": np.repeat(np.array([*panel.names, None], dtype=object)[:-1], len(spans)),
+        "start": panel.dates[np.full(mean.size, panel.today)],
+        "days": lengths.T.ravel(),
+        "mean": mean.T.ravel(),
+        **{f"q{100 * q:g}": band.T.ravel() for q, band in zip(wanted, bands, strict=True)},
+        "method": np.repeat(done, len(spans)),
     }
     return _finish(columns, daily)
+
+
+def _spans(days: object) -> list:
+    several = isinstance(days, Sequence) and not isinstance(days, str)
+    if several and not days:
+        raise ParameterError("days has no span.", "e.g. days=(7, 14, 28).")
+    return list(days) if several else [days]  # type: ignore[call-overload]  # mypy forgets what `several` says
 
 
 def _finish(columns: Mapping[str, object], daily: pd.DataFrame) -> pd.DataFrame:

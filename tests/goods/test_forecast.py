@@ -81,6 +81,16 @@ def test_a_sum_is_the_sum_of_its_days():
     assert (total["q95"] > total["mean"]).all()
 
 
+def test_several_spans_are_a_row_each_and_look_back_once():
+    table = pd.concat([days(week(16, seed), series=name) for seed, name in enumerate("ab")])
+    total = forecast.predict_total(table, days=(3, 10))
+    assert total[["series", "days"]].values.tolist() == [["a", 3], ["a", 10], ["b", 3], ["b", 10]]
+    longest = forecast.predict_total(table, days=10)
+    pd.testing.assert_frame_equal(total[total["days"] == 10].reset_index(drop=True), longest)
+    shortest = forecast.predict_total(table, days=3)
+    assert total.loc[total["days"] == 3, "mean"].tolist() == pytest.approx(shortest["mean"].tolist())
+
+
 def test_other_methods_are_there_to_compare_with():
     naive = forecast.predict(days(np.arange(70.0)), horizon=8, method="seasonal_naive")
     assert naive["mean"].tolist() == [63, 64, 65, 66, 67, 68, 69, 63]
@@ -252,6 +262,8 @@ def test_units_do_not_matter():
         (lambda t: forecast.predict(t, method="arima"), r"method='arima' is not known.\nHint: choose from \['seasonal"),
         (lambda t: forecast.predict(t, levels=()), r"levels=\(\) cannot be"),
         (lambda t: forecast.predict_total(t, days=1.5), "days=1.5 cannot be"),
+        (lambda t: forecast.predict_total(t, days=()), "days has no span"),
+        (lambda t: forecast.predict_total(t, days=(3, 0)), "days=0 cannot be"),
         (lambda t: forecast.predict_total(t, days={"x": 3}), "days has no entry for the series ''"),
         (lambda t: forecast.predict_total(t, days=3, quantiles=(0,)), r"quantiles=\(0,\) cannot be"),
     ],
