@@ -11,6 +11,7 @@ from ecomkit.diagnosis.causes.finding import Finding, by_day, priced, span, titl
 from ecomkit.diagnosis.period import Period
 
 WATCH_Z = 3.5  # standard errors from which on refunds are worth watching: a batch is small, and refunds are few
+LINES_MIN, REFUNDED_MIN = 30, 5  # sold before and refunded now, below which a rate tells nothing
 RECENT = dt.timedelta(days=60)  # the usual rate is that of the days before, when nearly all returns have arrived
 
 
@@ -31,11 +32,13 @@ def bad_batches(store: Store, period: Period) -> list[Finding]:
         FROM sold LEFT JOIN back USING (order_id, product_id) GROUP BY ALL""",
         [period.end, first, period.end],
     ).df()
+    sold = table["lines"].where(table["date"].isin(then), 0).groupby(table["product_id"]).sum()
+    returned = table["refunded"].where(table["date"].isin(now), 0).groupby(table["product_id"]).sum()
+    enough = sold.index[(sold >= LINES_MIN) & (returned >= REFUNDED_MIN)]
+    table = table[table["product_id"].isin(enough)]
     findings = []
     for product, days in by_day(table, "product_id", ["lines", "refunded", "amount"], then.union(now)).items():
         before, after = days.loc[then].sum(), days.loc[now]
-        if before["lines"] < 30 or after["refunded"].sum() < 5:
-            continue
         usual = (before["refunded"] + 1) / (before["lines"] + 2)
         lines, refunded = after["lines"].to_numpy(), after["refunded"].to_numpy()
         run = episode.find(-usual * lines, -refunded, np.sqrt(lines * usual * (1 - usual) + 0.1), WATCH_Z)
