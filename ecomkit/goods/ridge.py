@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # comes with scikit-learn, untyped
 
 from ecomkit.goods.design import PARTS, YEARLY_FROM_DAYS, Columns, columns, mega_days
 from ecomkit.goods.series import Panel
@@ -50,7 +51,9 @@ def ahead(panel: Panel, origins: np.ndarray, horizon: int) -> Iterator[Ahead]:
     table = columns(panel)
     skipped = mega_days(panel)
     for first in range(0, len(panel.names), CHUNK):
-        yield _Fit(panel, table, skipped, first, origins, horizon).ahead()
+        with threadpool_limits(1):  # of small matrices, two threads spend more time on each other than on the sums
+            ahead_of_some = _Fit(panel, table, skipped, first, origins, horizon).ahead()
+        yield ahead_of_some
 
 
 def _scales(value: np.ndarray, origins: np.ndarray) -> np.ndarray:
