@@ -12,6 +12,7 @@ from ecomkit.diagnosis.period import Period
 
 WATCH_Z = 3.5  # standard errors from which on refunds are worth watching: a batch is small, and refunds are few
 LINES_MIN, REFUNDED_MIN = 30, 5  # sold before and refunded now, below which a rate tells nothing
+FIGURES = ["lines", "refunded", "amount"]
 RECENT = dt.timedelta(days=60)  # the usual rate is that of the days before, when nearly all returns have arrived
 
 
@@ -32,12 +33,8 @@ def bad_batches(store: Store, period: Period) -> list[Finding]:
         FROM sold LEFT JOIN back USING (order_id, product_id) GROUP BY ALL""",
         [period.end, first, period.end],
     ).df()
-    sold = table["lines"].where(table["date"].isin(then), 0).groupby(table["product_id"]).sum()
-    returned = table["refunded"].where(table["date"].isin(now), 0).groupby(table["product_id"]).sum()
-    enough = sold.index[(sold >= LINES_MIN) & (returned >= REFUNDED_MIN)]
-    table = table[table["product_id"].isin(enough)]
     findings = []
-    for product, days in by_day(table, "product_id", ["lines", "refunded", "amount"], then.union(now)).items():
+    for product, days in by_day(_enough(table, then, now), "product_id", FIGURES, then.union(now)).items():
         before, after = days.loc[then].sum(), days.loc[now]
         usual = (before["refunded"] + 1) / (before["lines"] + 2)
         lines, refunded = after["lines"].to_numpy(), after["refunded"].to_numpy()
@@ -58,3 +55,11 @@ def bad_batches(store: Store, period: Period) -> list[Finding]:
         told = ({"product_id": product}, since, until, *money, run.z, "supply", 1, values)
         findings.append(Finding("bad_batch", *told, at_most=at_most))
     return findings
+
+
+def _enough(table: pd.DataFrame, then: pd.DatetimeIndex, now: pd.DatetimeIndex) -> pd.DataFrame:
+    """The rows of products of which a rate can be told."""
+    sold = table["lines"].where(table["date"].isin(then), 0).groupby(table["product_id"]).sum()
+    returned = table["refunded"].where(table["date"].isin(now), 0).groupby(table["product_id"]).sum()
+    enough = sold.index[(sold >= LINES_MIN) & (returned >= REFUNDED_MIN)]
+    return table[table["product_id"].isin(enough)]
