@@ -24,6 +24,7 @@ from ecomkit.course.lessons import (
     tables,
     trials,
     why,
+    wording,
 )
 
 LESSONS: dict[str, ModuleType] = {
@@ -43,6 +44,7 @@ LESSONS: dict[str, ModuleType] = {
     "14": paid,
     "15": offers,
     "16": trials,
+    "17": wording,
     "19": earned,
     "21": review,
     "22": capstone,
