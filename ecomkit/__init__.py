@@ -30,6 +30,7 @@ _HOMES = {
     "experiment": "traffic.experiment",
     "funnel": "traffic.funnel",
     "keywords": "traffic.keywords",
+    "site": "traffic.site",
     "titles": "traffic.titles",
     "compliance": "operations.compliance",
     "costs": "operations.costs",
@@ -73,6 +74,7 @@ __all__ = [
     "rootcause",
     "sales",
     "simulate",
+    "site",
     "tables",
     "titles",
     "write_store",
@@ -86,7 +88,7 @@ if TYPE_CHECKING:
     from ecomkit.diagnosis import drill, explain, findings, metrics, playbook, quality, rootcause
     from ecomkit.goods import calendar, forecast, inventory, products, promotion, sales
     from ecomkit.operations import compliance, costs, plan, profit
-    from ecomkit.traffic import ads, experiment, funnel, keywords, titles
+    from ecomkit.traffic import ads, experiment, funnel, keywords, site, titles
 
 
 def __getattr__(name: str) -> Any:
