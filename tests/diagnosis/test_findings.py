@@ -4,12 +4,11 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import duckdb
 import numpy as np
 import pandas as pd
 import pytest
 
-from ecomkit.data.simulate import Simulation, draw_incidents, simulate
+from ecomkit.data.simulate import Simulation, simulate
 from ecomkit.data.simulate.incidents import KINDS, SLICES
 from ecomkit.data.store import Store, open_store, write_store
 from ecomkit.diagnosis import findings, metrics
@@ -32,19 +31,6 @@ def planted(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     made = simulate(seed=request.param, days=120)
     with open_store(made.write(tmp_path_factory.mktemp("planted") / "store")) as store:
         yield made, store, findings.rank(store)
-
-
-@pytest.fixture(scope="module", params=range(1, 7), ids=lambda seed: f"seed {seed}")
-def drawn(request: pytest.FixtureRequest) -> Iterator[tuple[Simulation, pd.DataFrame]]:
-    """A store with one incident drawn by lot, over 618, and what is found in it."""
-    where = {"start": dt.date(2025, 3, 1), "days": 112, "visitors_per_day": 1200.0}
-    made = simulate(seed=request.param, incidents=draw_incidents(seed=request.param, count=1, **where), **where)
-    connection = duckdb.connect()
-    for name, table in made.tables.items():
-        connection.from_df(table).create(name)
-    store = Store(connection, list(made.tables), name="Drawn", currency="CNY", timezone="Asia/Shanghai")
-    yield made, findings.rank(store)
-    connection.close()
 
 
 @pytest.fixture(scope="module")
@@ -207,15 +193,6 @@ def test_every_planted_cause_is_found_once_with_its_slice(planted: Planted) -> N
     made, _store, found = planted
     assert sorted(found["finding"]) == sorted(KINDS)
     assert dict(zip(found["finding"], found["slice"], strict=True)) == _truth(made)["where"].to_dict()
-
-
-def test_an_incident_drawn_by_lot_comes_first(drawn: tuple[Simulation, pd.DataFrame]) -> None:
-    """tests/benchmarks/diagnosis.py draws many more."""
-    made, found = drawn
-    truth, first = _truth(made), found.iloc[0]
-    assert (first["finding"], first["slice"]) == (truth.index[0], truth["where"].iloc[0])
-    assert abs(first["money_at_stake"] / abs(truth["net_effect"].iloc[0]) - 1) < 0.5
-    assert (found["severity"].iloc[1:] == "watch").all()
 
 
 def test_the_days_are_those_on_which_it_was_felt(planted: Planted) -> None:
