@@ -5,7 +5,7 @@ import logging
 import sys
 
 from ecomkit.cli.commands import Commands
-from ecomkit.errors import ParameterError
+from ecomkit.errors import ParameterError, TableError
 
 
 def add(commands: Commands) -> None:
@@ -37,17 +37,22 @@ def _import(arguments: argparse.Namespace) -> None:
         logging.getLogger("ecomkit").setLevel(logging.INFO)
     from ecomkit.report.account import lines
     from ecomkit.report.account_page import write
-    from ecomkit.report.text import system_language
+    from ecomkit.report.refusals import told
+    from ecomkit.report.text import system_language, using
 
-    done = import_files(
-        arguments.files,
-        to=arguments.to,
-        timezone=arguments.tz,
-        store_id=arguments.store_id,
-        profile_name=arguments.profile,
-        currency=arguments.currency,
-    )
     lang = arguments.lang or system_language()
+    try:
+        done = import_files(
+            arguments.files,
+            to=arguments.to,
+            timezone=arguments.tz,
+            store_id=arguments.store_id,
+            profile_name=arguments.profile,
+            currency=arguments.currency,
+        )
+    except TableError as error:
+        with using(lang):
+            raise TableError(told(str(error))) from None
     print("\n".join(lines(done.as_dict(), lang)))
     print(write(done, lang))
     print(arguments.to)

@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ecomkit.report import text
+from ecomkit.report.refusals import told as told_refusal
 from ecomkit.report.text import _, label
 from ecomkit.report.values import show
 
-LOOK_AT = ("not_parsed", "rates", "not_there", "not_understood")  # remarks that ask for a look
+LOOK_AT = ("not_parsed", "rates", "not_there", "not_understood", "unread", "cleaned")  # remarks that ask for a look
 READABLE = "no readable "
 HEADS = ("file", "format", "rows_read", "rows_written", "rows_dropped", "first_day", "last_day", "currency")
 NUMBERS = ("rows_read", "rows_written", "rows_dropped")
@@ -37,7 +38,9 @@ def remarks(told: Mapping[str, Any]) -> list[Remark]:
         for kind in ("not_parsed", "rates")
         for what, reason in told[kind].items()
     ]
-    found += [Remark(kind, what, None) for kind in ("not_there", "not_understood") for what in told[kind]]
+    found += [Remark(kind, what, None) for kind in ("not_there", "not_understood", "unread") for what in told[kind]]
+    found += [Remark("cleaned", show(told["cleaned"], "count"), None)] * bool(told["cleaned"])
+    found += [Remark("left_out", what, None) for what in told["left_out"]]
     found += [
         Remark("dropped", why(r), told["dropped"][r]["rows"], told["dropped"][r]["first_rows"]) for r in told["dropped"]
     ]
@@ -129,7 +132,10 @@ def lines(report: Mapping[str, Any], lang: str | None = None) -> list[str]:
         for told, line in zip(report["files"], table[1:], strict=True):
             said += [line, *(f"  {_remark(remark)}" for remark in remarks(told))]
         refused = _("not imported")
-        said += [f"{name}\n  {refused}: {reason}" for name, reason in report["refused"].items()]
+        said += [
+            f"{name}\n  " + _("{kind}: {what}", kind=refused, what=told_refusal(reason))
+            for name, reason in report["refused"].items()
+        ]
         said += ["", *(_store(table, n) for table, n in report["tables"].items()), *notes(report)]
         return said
 

@@ -17,6 +17,7 @@ from ecomkit.report.account import HEADS, LOOK_AT, Remark, lead, notes, remarks,
 from ecomkit.report.cards import note
 from ecomkit.report.grid import table
 from ecomkit.report.piece import Piece, join, tag
+from ecomkit.report.refusals import told
 from ecomkit.report.text import _, label
 from ecomkit.report.values import kind, show
 
@@ -107,7 +108,9 @@ def _sections(report: Mapping[str, Any], store: Store) -> Iterator[Piece]:
     yield from (_file(told, is_open=len(report["files"]) <= OPEN_MAX) for told in report["files"])
     if report["refused"]:
         yield tag("h2", _("Not imported"))
-        yield from (tag("p", tag("strong", name), tag("br"), reason) for name, reason in report["refused"].items())
+        yield from (
+            tag("p", tag("strong", name), tag("br"), told(reason)) for name, reason in report["refused"].items()
+        )
 
 
 def _files(report: Mapping[str, Any]) -> Piece:

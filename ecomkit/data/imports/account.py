@@ -48,6 +48,9 @@ class FileAccount:
     not_parsed: dict[str, dict[str, Any]] = field(default_factory=dict)  # header -> rows, first_rows
     not_understood: list[str] = field(default_factory=list)
     not_there: list[str] = field(default_factory=list)  # columns that belong into sums of the file
+    unread: list[str] = field(default_factory=list)  # sheets of the workbook that no profile knows
+    left_out: list[str] = field(default_factory=list)  # sheets that a profile knows to say the same again
+    cleaned: int = 0  # characters that are none (NUL), which were taken out
     rates: dict[str, dict[str, Any]] = field(default_factory=dict)  # header -> rows, first_rows that disagree
     marked: dict[str, list[str]] = field(default_factory=dict)  # how columns may not be added up -> their headers
     first: str = ""
@@ -72,7 +75,8 @@ def account(connection: DuckDBPyConnection, read: Typed, tables: list[str], *, n
     told.written = told.read - sum(reason["rows"] for reason in told.dropped.values())
     told.not_understood = unknown_headers(look)
     told.not_there = absent(look, read.fields)
-    told.marked = _marked(read)
+    told.marked, told.cleaned = _marked(read), read.cleaned
+    told.left_out, told.unread = ([*look.unread], []) if look.profile["sheet"] else ([], [*look.unread])
     _fields(connection, read, told)
     _rates(connection, read, told)
     _times(connection, read, told)

@@ -37,7 +37,7 @@ class Lost(NamedTuple):
 def scan(connection: DuckDBPyConnection, look: Look, work: Path, *, clean: bool = False) -> str:
     """Returns SQL for the rows of data of a file as `c0`, `c1`, ... and, where a row ends early, NULL.
 
-    With `clean`, a text file is first copied as UTF-8 with one kind of line end.
+    With `clean`, a text file is first copied as UTF-8 with one kind of line end and without NUL characters.
     """
     if look.kind == "records":
         relation = flatten(look.file, connection)
@@ -86,9 +86,21 @@ def _copy_text(look: Look, work: Path) -> Path:
     return copy
 
 
+def nuls(look: Look) -> int:
+    """Returns how many characters of a text file are NUL, which is none: a disk or a transfer has put them there."""
+    if look.kind != "text":
+        return 0
+    decoder = codecs.getincrementaldecoder(look.encoding)(errors="replace")
+    with look.file.open("rb") as stream:
+        blocks = iter(lambda: stream.read(BLOCK), b"")
+        if not look.encoding.startswith("utf-16"):
+            return sum(block.count(b"\0") for block in blocks)
+        return sum(decoder.decode(block).count("\0") for block in blocks)
+
+
 def _plain(text: str, look: Look) -> str:
     """Text with one kind of line end and, where columns have a fixed width, one space between them."""
-    text = text.replace("\ufeff", "").replace("\r\n", "\n").replace("\r", "\n")
+    text = text.replace("\ufeff", "").replace("\0", "").replace("\r\n", "\n").replace("\r", "\n")
     return re.sub(r"(?m)^ +| +$|(?<= ) +", "", text) if look.delimiter == " " else text
 
 

@@ -13,6 +13,7 @@ from ecomkit.errors import TableError
 ROW = "{row}"  # the constant that stands for the number of the row
 WEIGHTS = {name: Column(name, "money", "what an order line is weighed by") for name in ("list_price", "line_discount")}
 WEIGHTS["list_amount"] = Column("list_amount", "money", "list price of the line", signed=False)
+WEIGHTS["commission"] = Column("commission", "money", "paid to affiliates, which no campaign's report holds")
 
 
 @dataclass(frozen=True)

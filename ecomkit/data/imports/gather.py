@@ -2,7 +2,7 @@
 
 import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,8 +21,10 @@ class Found(NamedTuple):
     is_named: bool
 
 
-def gather(paths: Sequence[str | Path], work: Path) -> Iterator[Found]:
+def gather(paths: Sequence[str | Path], work: Path, apart: Collection[Path] = ()) -> Iterator[Found]:
     """Yields the files of `paths`: those of a folder in the order of their names, those of an archive unpacked.
+
+    What lies `apart`, folders or archives that are read as a whole, is left out.
 
     Raises
     ------
@@ -32,10 +34,12 @@ def gather(paths: Sequence[str | Path], work: Path) -> Iterator[Found]:
         An archive cannot be unpacked.
     """
     for path in [Path(p).expanduser() for p in paths]:
+        if path in apart:
+            continue
         if path.is_dir():
             inside = sorted(f for f in path.rglob("*") if f.is_file() and f.suffix.lower() in SUFFIXES)
             for file in inside:
-                if file.name not in ("truth.json", "store.json"):
+                if file.name not in ("truth.json", "store.json") and not {file, file.parent} & {*apart}:
                     yield from _unpacked(Found(str(file.relative_to(path)), file, False), work)
         elif path.is_file():
             yield from _unpacked(Found(path.name, path, True), work)
@@ -53,21 +57,22 @@ def _unpacked(found: Found, work: Path) -> Iterator[Found]:
                 name = _readable(member)
                 if Path(name).suffix.lower() in SUFFIXES[:-1] and not name.startswith("__MACOSX"):
                     target = work / f"unpacked-{len(list(work.iterdir()))}-{number}" / Path(name).name
-                    _unpack(archive, member, target, found)
+                    unpack(archive, member, target, found.name)
                     yield Found(f"{found.name}/{name}", target, found.is_named)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
         told = "is protected by a password" if isinstance(error, RuntimeError) else "cannot be unpacked"
         raise TableError(f"'{found.name}' {told}.", "unpack it, and import the files in it.") from None
 
 
-def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path, found: Found) -> None:
-    require_honest(member.file_size, member.compress_size, found.name)
-    target.parent.mkdir()
+def unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path, name: str) -> None:
+    """Writes a member of the archive called `name` to `target`; raises TableError where it grows beyond measure."""
+    require_honest(member.file_size, member.compress_size, name)
+    target.parent.mkdir(exist_ok=True)
     size = 0
     with archive.open(member) as source, target.open("wb") as stream:
         while block := source.read(BLOCK):
             size += len(block)
-            require_honest(size, member.compress_size, found.name)
+            require_honest(size, member.compress_size, name)
             stream.write(block)
 
 

@@ -125,7 +125,7 @@ def _write_table(connection: DuckDBPyConnection, table: str, query: str, file: P
     have = columns(connection, f"({query})")
     known = [c.name for c in TABLES[table].columns if c.name in have]
     listed = ", ".join([*known, *(name for name in have if name not in known)])
-    key = ", ".join(TABLES[table].key)
+    key = ", ".join(column for column in TABLES[table].key if column in have)  # events of a site may name no product
     rows = connection.execute(
         f"COPY (SELECT {listed} FROM ({query}) ORDER BY {key}) TO {quote(str(file))} (FORMAT parquet, COMPRESSION zstd)"
     ).fetchall()[0][0]

@@ -5,7 +5,7 @@ import fnmatch
 import io
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import repeat
 from pathlib import Path
 
@@ -41,6 +41,7 @@ class Look:
     width: int = 0  # cells in the longest of the first rows of data
     comma: bool = False  # whether decimals are written with a comma
     places: dict[str, int] = field(default_factory=dict)
+    unread: tuple[str, ...] = ()  # other sheets of the workbook, which hold something and are not read
 
     def place(self, header: str) -> int | None:
         """Returns where the column `header` stands; `*` in it stands for anything."""
@@ -83,7 +84,11 @@ def look(file: Path, *, profile: Profile | None = None) -> list[Look]:
         raise _unknown(file, tries, known)
     asked = {sheet for sheet, (_rank, _attempt, _place, best) in found.items() if sheet and best["sheet"] == sheet}
     found = {sheet: what for sheet, what in found.items() if not asked or sheet in asked}
-    return [_look(file, attempt, place, candidate) for _rank, attempt, place, candidate in found.values()]
+    unread = tuple(
+        t.sheet for t in tries if t.sheet and t.sheet not in found and any(map(any, (r for _n, r in t.rows)))
+    )
+    looks = [_look(file, attempt, place, candidate) for _rank, attempt, place, candidate in found.values()]
+    return [replace(looks[0], unread=unread), *looks[1:]]
 
 
 def _tries(file: Path) -> Iterator[_Try]:

@@ -52,6 +52,19 @@ def fold(connection: DuckDBPyConnection, table: str) -> None:
     connection.execute(f"ALTER TABLE new_{table} RENAME TO fresh_{table}")
 
 
+SITES = ("shopify", "woocommerce")  # platforms that are the shop's own website, whose visits GA4 counts
+
+
+def of_site(events: str, orders: str) -> str:
+    """Returns the query for `events` whose purchases are called as the website's orders are: where another platform's
+    order has a number already, that of the website bears its platform's name."""
+    sites = ", ".join(map(quote, SITES))
+    renamed = f"""SELECT order_id AS named, regexp_replace(order_id, '^[^:]*:', '') AS number FROM ({orders})
+      WHERE split_part(platform, ' ', 1) IN ({sites}) AND starts_with(order_id, platform || ':')"""
+    return f"""SELECT DISTINCT e.* REPLACE (coalesce(r.named, e.order_id) AS order_id)
+      FROM ({events}) AS e LEFT JOIN ({renamed}) AS r ON ltrim(e.order_id, '#') = ltrim(r.number, '#')"""
+
+
 def without_sums(query: str, part: str) -> str:
     """Returns the query for a daily table without the rows `<platform>: all` of days whose parts are there, too.
 
@@ -64,7 +77,10 @@ def without_sums(query: str, part: str) -> str:
 
 
 # A source `douyin: live` is one part of many; a campaign may be called anything.
-_IS_PART = {"source": "k.source NOT LIKE '%: %'", "campaign": "k.campaign NOT LIKE '%: all'"}
+_IS_PART = {
+    "source": "k.source NOT LIKE '%: %'",
+    "campaign": "k.campaign NOT LIKE '%: all' AND k.campaign NOT LIKE '%: commission'",
+}
 
 
 def allocated(lines: str, orders: str, touched: str = "") -> str:

@@ -17,7 +17,10 @@ from ecomkit.errors import ParameterError
 
 UNITS = ("fen", "percent", "negative", "epoch_s", "epoch_ms", "epoch_us", "yymmdd", "whole", "duration")
 GRAINS = ("row", "line")
-SHEET_WORDS = {"list_price", "list_amount", "line_discount"}  # what an order line is weighed by, beside its columns
+ASIDE = {  # what is read beside the columns of a table: what a line is weighed by, what no campaign's report holds
+    "order_lines": {"list_price", "list_amount", "line_discount"},
+    "ads_daily": {"commission"},
+}
 KEYS = {
     *(
         "title",
@@ -75,10 +78,11 @@ class Rule:
     missing: bool = False
     unless: tuple[str, ...] = ()
     differs: str = ""  # a column that must say the same
+    level: str = ""  # the column of the level above, below which `values` are the sum of the others
 
     @property
     def all_columns(self) -> tuple[str, ...]:
-        return (*self.columns, *([self.differs] if self.differs else []))
+        return (*self.columns, *filter(None, (self.differs, self.level)))
 
 
 @dataclass(frozen=True)
@@ -168,7 +172,7 @@ def parse(name: str, text: str) -> Profile:
 def _table(name: str, table: str, raw: Any) -> dict[str, Source]:
     if not isinstance(raw, dict):
         raise _bad(name, f"`{table}` is no mapping of columns")
-    known = {c.name for c in TABLES[table].columns} | (SHEET_WORDS if table == "order_lines" else set())
+    known = {c.name for c in TABLES[table].columns} | ASIDE.get(table, set())
     if unknown := sorted(set(raw) - known):
         raise _bad(name, f"`{table}` has no columns {unknown}; it may have {sorted(known)}")
     return {column: _source(name, f"{table}.{column}", value) for column, value in raw.items()}
@@ -204,7 +208,7 @@ def _source(name: str, where: str, raw: Any) -> Source:
 
 
 def _rule(name: str, raw: Any) -> Rule:
-    known = {"why", "column", "is", "pattern", "missing", "unless", "differs"}
+    known = {"why", "column", "is", "pattern", "missing", "unless", "differs", "level"}
     if not isinstance(raw, dict) or set(raw) - known or not {"why", "column"} <= set(raw):
         raise _bad(name, f"a rule under `drop` has `why`, `column` and one of {sorted(known - {'why', 'column'})}")
     _require_pattern(name, "drop", raw.get("pattern", ""))
@@ -216,6 +220,7 @@ def _rule(name: str, raw: Any) -> Rule:
         bool(raw.get("missing", False)),
         tuple(map(str, _texts(raw.get("unless", ())))),
         str(raw.get("differs", "")),
+        str(raw.get("level", "")),
     )
 
 

@@ -36,7 +36,7 @@ def import_files(
     ----------
     paths
         Files, archives or folders. What a folder holds beside exports is told in `refused`; a file that is named
-        itself must be readable. A folder that holds all files of Olist is read as one export.
+        itself must be readable. A folder, or an archive, that holds all files of Olist is read as one export.
     to
         The store's folder; it is made where it is not there.
     timezone
@@ -59,8 +59,8 @@ def import_files(
     _require_place(timezone, currency)
     with keep.opened(place) as (work, manifest):
         result = Imported(place)
-        whole, single = sets.split(paths)
-        looks = _looks(gather(single, work), chosen, result)
+        whole = sets.find(paths, work)
+        looks = _looks(gather(paths, work, {given.place for given in whole}), chosen, result)
         zones = [given.entry["timezone"] for given in whole] + [seen.profile["timezone"] for _found, seen in looks]
         manifest = _settle(manifest, place, zones, timezone, currency)
         if manifest["timezone"] == "UTC" and not timezone:
@@ -70,7 +70,7 @@ def import_files(
         with keep.connect(work, size=size, shows_progress=is_watched) as connection:
             run = Run(connection, work, manifest, store_id, result)
             for given in whole:
-                _log.info("reading %s", given.folder.name)
+                _log.info("reading %s", given.place.name)
                 run.take_set(given)
             for found, seen in looks:
                 _log.info("reading %s", found.name)

@@ -1,6 +1,8 @@
 """Exports of which one order lies in several files: a reader knows them, as no profile of one file could."""
 
-from collections.abc import Sequence
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -8,6 +10,7 @@ from duckdb import DuckDBPyConnection
 
 from ecomkit.data import catalog
 from ecomkit.data.imports.account import FileAccount, totals
+from ecomkit.data.imports.gather import unpack
 from ecomkit.data.imports.values import quote
 from ecomkit.data.readers import olist
 from ecomkit.data.tables import TABLES
@@ -16,10 +19,11 @@ READERS = {"olist": olist}  # each names its FILES and reads the folder that hol
 
 
 class FileSet(NamedTuple):
-    """A folder that holds all the files of one export, and what it is."""
+    """A folder that holds all the files of one export, what it is, and what the user knows it as."""
 
     name: str
     folder: Path
+    place: Path
 
     @property
     def entry(self) -> dict[str, Any]:
@@ -32,11 +36,33 @@ class FileSet(NamedTuple):
         return sum(file.stat().st_size for file in self.folder.iterdir() if file.is_file())
 
 
-def split(paths: Sequence[str | Path]) -> tuple[list[FileSet], list[str | Path]]:
-    """Returns the folders that are one export, and the other paths."""
-    found = [(path, _named(Path(path).expanduser())) for path in paths]
-    sets = [FileSet(name, Path(path).expanduser()) for path, name in found if name]
-    return sets, [path for path, name in found if not name]
+def find(paths: Sequence[str | Path], work: Path) -> list[FileSet]:
+    """Returns what is one export: folders among `paths` or below them, and archives, which are unpacked to `work`."""
+    found = []
+    for path in [Path(p).expanduser() for p in paths]:
+        below = sorted(path.rglob("*")) if path.is_dir() else []
+        for place in [path, *below]:
+            if place.is_dir() and (name := _named([file.name for file in place.iterdir()])):
+                found.append(FileSet(name, place, place))
+            elif place.suffix.lower() == ".zip" and place.is_file():
+                found += _packed(place, work)
+    return found
+
+
+def _packed(file: Path, work: Path) -> Iterator[FileSet]:
+    """The export that an archive holds, unpacked; nothing for another archive, or one that cannot be read."""
+    with (
+        suppress(zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError),
+        zipfile.ZipFile(file) as archive,
+    ):
+        members = {Path(member.filename).name: member for member in archive.infolist() if not member.is_dir()}
+        if name := _named(members):
+            folder = work / f"set-{len(list(work.iterdir()))}"
+            wanted = {*READERS[name].FILES.values(), *READERS[name].REVIEWS}
+            for called, member in members.items():
+                if Path(called).stem in wanted:
+                    unpack(archive, member, folder / called, file.name)
+            yield FileSet(name, folder, file)
 
 
 def read(connection: DuckDBPyConnection, given: FileSet, *, salt: str) -> tuple[list[str], FileAccount]:
@@ -49,7 +75,7 @@ def read(connection: DuckDBPyConnection, given: FileSet, *, salt: str) -> tuple[
             rest += f", {quote(given.name)} AS platform"
         connection.execute(f"DROP TABLE IF EXISTS new_{table}")
         relation.project(f"0 AS row, {rest}").create(f"new_{table}")
-    told = FileAccount(given.folder.name, given.name, given.name, "", given.entry["currency"])
+    told = FileAccount(given.place.name, given.name, given.name, "", given.entry["currency"])
     told.title = {"en": given.entry["title"], "zh": given.entry["title"]}
     rows = report.groupby("outcome")["rows"].sum()
     told.read, told.written = int(rows["read"]), int(rows.get("kept", 0))
@@ -63,7 +89,7 @@ def read(connection: DuckDBPyConnection, given: FileSet, *, salt: str) -> tuple[
     return list(tables), told
 
 
-def _named(folder: Path) -> str:
-    """The export that lies in the folder; "" for none."""
-    inside = [file.stem for file in folder.glob("*") if file.suffix in (".csv", ".parquet")] if folder.is_dir() else []
+def _named(files: Iterable[str]) -> str:
+    """The export whose files these are; "" for none."""
+    inside = [Path(file).stem for file in files if file.endswith((".csv", ".parquet"))]
     return next((name for name, reader in READERS.items() if {*reader.FILES.values()} <= {*inside}), "")

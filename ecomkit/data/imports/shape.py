@@ -9,7 +9,7 @@ from ecomkit.data.imports.values import NUMBERS, quote
 from ecomkit.data.tables import TABLES
 
 SUMMED = ("ads_daily",)  # exports of these (and of `summed` profiles) may have several rows for a key: they add up
-WEIGHTS = ("list_price", "list_amount", "line_discount")
+WEIGHTS = ("list_price", "list_amount", "line_discount", "commission")
 
 
 def shape(connection: DuckDBPyConnection, read: Typed) -> list[str]:
@@ -129,6 +129,15 @@ def _rows(connection: DuckDBPyConnection, read: Typed, table: str, *, is_primary
     if adds_up:
         kept = _summed(columns, table, kept)
     _create(connection, read, table, kept)
+    if any(f.name == "ads_daily.commission" for f in columns):
+        connection.execute(_COMMISSION.format(kept=kept))
+
+
+# What affiliates are paid is no part of what campaigns cost: it stands beside them, as a campaign of its own.
+_COMMISSION = """
+INSERT INTO new_ads_daily BY NAME
+SELECT n.row, n.date, n.platform, n.platform || ': commission' AS campaign, k."ads_daily.commission" AS cost
+FROM new_ads_daily AS n JOIN {kept} AS k USING (row) WHERE k."ads_daily.commission" > 0"""
 
 
 def _key(table: str) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from ecomkit.data.imports import keep, sets
 from ecomkit.data.imports.account import FileAccount, account
 from ecomkit.data.imports.gather import Found
 from ecomkit.data.imports.look import Look
-from ecomkit.data.imports.merge import allocated, columns, fold, merged, without_sums
+from ecomkit.data.imports.merge import allocated, columns, fold, merged, of_site, without_sums
 from ecomkit.data.imports.shape import shape
 from ecomkit.data.imports.typed import read
 from ecomkit.data.imports.values import macros, quote
@@ -85,7 +85,7 @@ class Run:
 
     def take_set(self, given: sets.FileSet) -> None:
         """Reads a folder that is one export into the fresh tables."""
-        self._agree(given.folder.name, given.entry["currency"])
+        self._agree(given.place.name, given.entry["currency"])
         if "complete" in given.entry and not (self.before or self.touched):
             self.manifest["complete"] = given.entry["complete"]  # the days on which the publisher's data is whole
         tables, told = sets.read(self.connection, given, salt=self.manifest["salt"])
@@ -104,9 +104,9 @@ class Run:
         if isinstance(own, dict):
             rows = self.connection.execute(_CURRENCIES).fetchall()
             if len(rows) > 1:
-                told = " and ".join(f"{n} rows in {currency}" for currency, n in rows[:3])
+                told = ", ".join(f"{currency} × {n}" for currency, n in rows[:3])
                 raise TableError(
-                    f"'{found.name}' has {told}; a store has one currency.",
+                    f"'{found.name}' is in several currencies ({told}), a store in one.",
                     "export each currency, and import it to a store of its own.",
                 )
             own = rows[0][0].upper() if rows else ""
@@ -130,7 +130,7 @@ class Run:
         named = f"{platform} {self.shop}"
         for table in tables:
             have = columns(self.connection, f"new_{table}")
-            if table in ("orders", "order_lines", "refunds", "reviews"):
+            if "order_id" in have:
                 self.connection.execute(f"UPDATE new_{table} SET order_id = {quote(self.shop + ':')} || order_id")
             if "platform" in have:
                 self.connection.execute(f"UPDATE new_{table} SET platform = {quote(named)}")
@@ -178,6 +178,7 @@ class Run:
             queries[table] = f"SELECT * FROM final_{table}"
         if {"orders", "order_lines"} & set(queries):
             self._share_out(queries)
+        self._call_purchases(queries)
         for table, part in (("traffic_daily", "source"), ("ads_daily", "campaign")):
             if table in queries:
                 queries[table] = self._without_sums(queries[table], part)
@@ -197,6 +198,18 @@ class Run:
         if gone := self._count(query) - self._count(kept):
             self.result.notes[f"{part}_gave_way"] = gone
         return kept
+
+    def _call_purchases(self, queries: dict[str, str]) -> None:
+        """Gives the purchases among events the numbers of the orders that they are."""
+        there = [queries.get(t, f"SELECT * FROM {t}" if t in self.before else "") for t in ("events", "orders")]
+        if (
+            all(there)
+            and {"events", "orders"} & set(queries)
+            and "order_id" in columns(self.connection, f"({there[0]})")
+        ):
+            query = of_site(*there)
+            if self._count(f"{there[0]} EXCEPT {query}"):
+                queries["events"] = query
 
     def _share_out(self, queries: dict[str, str]) -> None:
         """Shares the money of orders out to their lines, where either is new."""

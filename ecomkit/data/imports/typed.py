@@ -8,11 +8,11 @@ from typing import NamedTuple
 import duckdb
 from duckdb import DuckDBPyConnection
 
-from ecomkit.data.imports import cells, level, values
+from ecomkit.data.imports import cells, level, rules, values
 from ecomkit.data.imports.fields import Field, bares, fields, held, raw, typed
 from ecomkit.data.imports.header import normalise
 from ecomkit.data.imports.look import Look
-from ecomkit.data.imports.profile import Rule, currency_headers
+from ecomkit.data.imports.profile import currency_headers
 from ecomkit.data.imports.values import quote
 from ecomkit.errors import TableError
 
@@ -27,6 +27,7 @@ class Typed(NamedTuple):
     fields: list[Field]
     lost: list[cells.Lost]
     header_rows: int
+    cleaned: int  # characters that were taken out of the text
 
 
 def read(connection: DuckDBPyConnection, look: Look, work: Path, *, zone: str, salt: str) -> Typed:
@@ -36,7 +37,8 @@ def read(connection: DuckDBPyConnection, look: Look, work: Path, *, zone: str, s
     """
     found = fields(look)
     size, empty = look.file.stat().st_size, _empty(connection, _width(look))
-    for clean in (False, True):
+    cleaned = cells.nuls(look)
+    for clean in (cleaned > 0, True):
         connection.execute("DROP TABLE IF EXISTS typed")
         try:
             source = cells.scan(connection, look, work, clean=clean)
@@ -50,7 +52,7 @@ def read(connection: DuckDBPyConnection, look: Look, work: Path, *, zone: str, s
                 raise TableError(f"'{look.file.name}' cannot be read as a table.", "export it again.") from None
     if look.file.stat().st_size != size:
         raise TableError(f"'{look.file.name}' grew while it was read.", "import it when its download has ended.")
-    return Typed(look, found, cells.lost(connection), look.skip)
+    return Typed(look, found, cells.lost(connection), look.skip, cleaned)
 
 
 def _width(look: Look) -> int:
@@ -84,8 +86,8 @@ def _query(look: Look, found: list[Field], source: str, empty: tuple[int, ...], 
     if stacks:
         cells_, (value, rates) = level.numbers(cells_, [value, rates])
     return f"""
-      SELECT row, h, {_why(look, parts)} AS why, {_whole(look)} AS whole_why, {_currency(look)} AS currency, {last},
-        {_bits(map(_bad, parts))} AS bad, {_bits(map(_odd, parts))} AS odd{rates}
+      SELECT row, h, {_why(look, parts)} AS why, {rules.whole(look)} AS whole_why, {_currency(look)} AS currency,
+        {last}, {_bits(map(_bad, parts))} AS bad, {_bits(map(_odd, parts))} AS odd{rates}
       FROM (SELECT *{may} FROM (SELECT *{value} FROM ({cells_})))"""
 
 
@@ -136,7 +138,7 @@ def _why(look: Look, parts: list[_Part]) -> str:
         "WHEN again THEN 'header row'",
         "WHEN spare THEN 'more cells than the header'",
     ]
-    whens += [f"WHEN {test} THEN {quote(rule.why)}" for rule in look.profile.drop if (test := _test(look, rule))]
+    whens += rules.dropped(look)
     total = quote(values.words()["total"])
     whens += [
         f"WHEN {p.value} IS NULL AND regexp_matches(lower({p.raw}), {total}) THEN 'total row'"
@@ -150,31 +152,6 @@ def _why(look: Look, parts: list[_Part]) -> str:
         if p.field.table == table and p.field.is_required and not p.field.source.const
     ]
     return f"CASE {' '.join(whens)} END"
-
-
-def _whole(look: Look) -> str:
-    parts = [f"WHEN {test} THEN {quote(rule.why)}" for rule in look.profile.whole if (test := _test(look, rule))]
-    return f"CASE {' '.join(parts)} END" if parts else "NULL::VARCHAR"
-
-
-def _test(look: Look, rule: Rule) -> str:
-    cells_ = [f"t{p}" for h in rule.columns if (p := look.place(h)) is not None]
-    if not cells_:
-        return ""
-    tests = []
-    if rule.values:
-        listed = ", ".join(map(quote, rule.values))
-        tests += [f"{c} IN ({listed})" for c in cells_]
-    if rule.pattern:
-        tests += [f"regexp_matches({c}, {quote(rule.pattern)})" for c in cells_]
-    if rule.missing:
-        tests.append(" AND ".join(f"{c} IS NULL" for c in cells_))
-    if rule.differs and (other := look.place(rule.differs)) is not None:
-        tests += [f"{c} <> t{other}" for c in cells_]
-    if rule.unless:
-        listed = ", ".join(map(quote, rule.unless))
-        tests += [f"{c} NOT IN ({listed})" for c in cells_]
-    return f"({' OR '.join(tests)})"
 
 
 def _currency(look: Look) -> str:

@@ -115,7 +115,7 @@ def test_an_id_that_a_spreadsheet_has_cut_is_refused(tmp_path: Path) -> None:
 def test_two_currencies_in_one_file_are_refused(tmp_path: Path) -> None:
     row = "#{},a@example.com,paid,2024-05-01 10:00:00 +0000,{},10.00,1,Thing,10.00"
     file = _write(tmp_path / "a.csv", row.format(1, "USD"), row.format(2, "EUR"), header=SHOPIFY)
-    with pytest.raises(TableError, match=r"1 rows in \w+ and 1 rows in \w+; a store has one currency.*\nHint: "):
+    with pytest.raises(TableError, match=r"is in several currencies \(\w+ × 1, \w+ × 1\), a store in one.*\nHint: "):
         _import(file, tmp_path)
 
 

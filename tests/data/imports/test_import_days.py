@@ -73,12 +73,12 @@ def test_it_gives_way_whichever_comes_first_and_another_time(shop: Path, sources
 
 
 def test_what_ads_cost_the_shop_is_counted_once(tmp_path: Path) -> None:
-    """The shop's own sum, commission included, stands for days without campaigns; those of another platform stay."""
+    """The shop's own sum stands for days without campaigns; commission, which no campaign holds, always stays."""
     shop = _write(
         tmp_path / "shop.csv",
         f"{SHOP},直通车消耗,钻石展位消耗,淘宝客佣金",
         '2025-09-28,"1,000","3,000",10,"1,200.50",120.05,1.00%,"1,000.10",20.20,3.00',
-        '2025-09-29,"1,100","3,100",11,"1,300.00",118.18,1.00%,100.00,20.00,-',
+        '2025-09-29,"1,100","3,100",11,"1,300.00",118.18,1.00%,100.00,20.00,4.00',
     )
     campaigns = _write(
         tmp_path / "plans.csv",
@@ -94,8 +94,10 @@ def test_what_ads_cost_the_shop_is_counted_once(tmp_path: Path) -> None:
         with open_store(done.store) as store:
             told = store.ads_daily.project("date::VARCHAR AS d, platform, campaign, cost").order("d, cost").fetchall()
         assert told == [
+            ("2025-09-28", "taobao", "taobao: commission", 3.0),
             ("2025-09-28", "pdd", "新品", 9.0),
-            ("2025-09-28", "taobao", "taobao: all", 1023.3),
+            ("2025-09-28", "taobao", "taobao: all", 1020.3),
+            ("2025-09-29", "taobao", "taobao: commission", 4.0),
             ("2025-09-29", "taobao", "Brand: all you need", 50.0),
             ("2025-09-29", "taobao", "新品", 70.0),
         ]

@@ -122,6 +122,28 @@ def test_one_platform_after_the_other_and_again(mixed: Path, tmp_path: Path) -> 
     assert {(n["new"], n["changed"]) for n in again.tables.values()} == {(0, 0)}
 
 
+@pytest.mark.parametrize("last", ["site", "events", "jd"])
+def test_a_website_purchase_is_the_order_of_the_website(tmp_path: Path, last: str) -> None:
+    """GA4 tells the number alone; where JD has an order of that number, too, the website's is meant, whatever comes
+    first."""
+    event = '{"event_timestamp": 1756692000000000, "event_name": "purchase", "user_pseudo_id": "u", "ecommerce": %s}'
+    files = {
+        "jd": ("jd.csv", FILES["jd"]["orders.csv"]),
+        "site": ("site.csv", "Date,Order #,Status,Items sold,Net Sales\n2025-09-01 10:00:00,1001,completed,1,9.00"),
+        "events": ("ga4.json", "\n".join(event % f'{{"transaction_id": "{number}"}}' for number in ("1001", "7"))),
+    }
+    order = [name for name in ("jd", "site", "events") if name != last] + [last]
+    for name in [*order, "events"]:
+        file = tmp_path / files[name][0]
+        file.write_text(files[name][1] + "\n", encoding="utf-8")
+        import_files([file], to=tmp_path / "mine", timezone="" if name != order[0] else "Asia/Shanghai")
+    with open_store(tmp_path / "mine") as store:
+        bought = {row[0] for row in store.events.project("order_id").fetchall()}
+        ((site,),) = store.orders.filter("platform = 'woocommerce'").project("order_id").fetchall()
+        assert bought == {site, "7"}
+        assert len(store.events) == 2
+
+
 def test_who_gives_the_same_address_is_the_same_buyer(tmp_path: Path) -> None:
     """A name is one platform's; an e-mail address is a person's, whoever asks for it."""
     profile = tmp_path / "mine.yaml"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ecomkit.data.imports import import_files
-from ecomkit.data.imports.profile import Profile, profiles
+from ecomkit.data.imports.profile import ASIDE, Profile, profiles
 from ecomkit.data.tables import TABLES
 
 RULES = [(p, rule) for p in profiles().values() for rule in p["rates"] or ()]
@@ -17,7 +17,7 @@ def _header(profile: Profile) -> dict[str, str]:
     forms = {names[0]: "10" for names in profile.match}
     for table, columns in profile.tables.items():
         for name, source in columns.items():
-            if source.headers:
+            if source.headers and name not in ASIDE.get(table, ()):
                 kind = TABLES[table].column(name).kind
                 known = next((h for h in source.headers if h in forms), source.headers[0])
                 if known in forms or TABLES[table].column(name).required:

@@ -1,6 +1,7 @@
 """Exports of several files: a folder that holds all of them is imported as one, whatever else lies in it."""
 
 import json
+import zipfile
 from pathlib import Path
 
 import pandas as pd
@@ -97,6 +98,27 @@ def test_a_folder_without_all_its_files_is_told_file_by_file_and_hinted_once(fol
     said = str(caught.value)
     assert said.startswith("There is nothing to import.\n  No profile knows 'olist_customers_dataset.csv'")
     assert said.count("Hint:") == 1
+
+
+@pytest.mark.parametrize("inside", ["", "archive/"])
+def test_an_archive_of_its_files_is_one_export(folder, tmp_path, inside):
+    with zipfile.ZipFile(tmp_path / "archive.zip", "w") as archive:
+        for file in folder.iterdir():
+            archive.write(file, f"{inside}{file.name}")
+    done = import_files([tmp_path / "archive.zip"], to=tmp_path / "mine")
+    assert [(told.file, told.totals["revenue"]) for told in done.files] == [("archive.zip", 31.5)]
+    assert done.refused == {}
+    assert [item.name for item in (tmp_path / "mine").glob(".import*")] == []
+
+
+def test_it_is_found_below_a_folder_beside_other_files(folder, tmp_path):
+    outer = tmp_path / "downloads"
+    outer.mkdir()
+    folder.rename(outer / "olist")
+    (outer / "notes.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    done = import_files([outer], to=tmp_path / "mine")
+    assert [told.file for told in done.files] == ["olist"]
+    assert list(done.refused) == ["notes.csv"]
 
 
 # reference: the sample store as Olist's files, and the public set
