@@ -92,6 +92,8 @@ class _Dashes(dict[str, str]):
 
 
 def _say(key: str, value: Any) -> str:
+    if isinstance(value, str) and kind(key) == "money":
+        return show(value, "money")
     if isinstance(value, str):
         return label(value, column=key) if key in ("source", "device", "campaign") else _(value) if value else NONE
     what = {"rate": "share", "number": "decimal"}.get(kind(key), kind(key))  # a sentence needs no second digit

@@ -17,7 +17,7 @@ from ecomkit.report import text
 from ecomkit.report.grid import CODES, PHRASES
 from ecomkit.report.piece import Piece, tag
 from ecomkit.report.text import _, label
-from ecomkit.report.values import kind
+from ecomkit.report.values import kind, show
 
 TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMATS = {
@@ -111,6 +111,8 @@ def _has_time(day: dt.date) -> bool:
 
 def _cell(value: Any, column: str) -> Any:
     """What stands in the cell: codes by their names; None where there is nothing."""
+    if isinstance(value, str) and kind(column) == "money":
+        return show(value, "money")[:LETTERS_MAX]
     if isinstance(value, str):
         said = label(value, column=column) if column in CODES else _(value) if column in PHRASES and value else value
         return said[:LETTERS_MAX]

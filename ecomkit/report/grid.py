@@ -142,10 +142,13 @@ def _speaker(column: str) -> Callable[[Any], str]:
     """How a column of texts is said: codes by their names, stock phrases translated, all else as it is."""
 
     codes = "segment" if column in ("before", "after") else column  # in a migration table
+    what = kind(column)
 
     def say(value: Any) -> str:
         if isinstance(value, str) and (codes in CODES):
             return label(value, column=codes)
-        return _(value) if isinstance(value, str) and value and column in PHRASES else show(value)
+        if isinstance(value, str):
+            return _(value) if value and column in PHRASES else show(value, what)
+        return show(value)
 
     return say

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+import re
 from typing import Any
 
 from babel.numbers import get_currency_symbol
@@ -67,7 +68,7 @@ def show(value: Any, kind: str = "", *, short: bool = False, short_from: float =
 
     Parameters
     ----------
-    value : a number, date, flag or text.
+    value : a number, date, flag or text; of a text of money (a price band) each amount gets the currency's sign.
     kind : as `kind` says; "" goes by the value itself.
     short : large amounts in thousands and millions (in Chinese in its own units of ten thousand).
     short_from : from which amount on; in Chinese always from ten thousand.
@@ -81,6 +82,8 @@ def show(value: Any, kind: str = "", *, short: bool = False, short_from: float =
         return _("yes") if value else _("no")
     if isinstance(value, dt.date):
         return f"{value:%Y-%m-%d %H:%M}" if _has_time(value) else f"{value:%Y-%m-%d}"
+    if isinstance(value, str) and kind == "money":  # a band between amounts: "30–59"
+        return re.sub(r"\d[\d,.]*", lambda amount: _symbol() + amount[0], value)
     if isinstance(value, str) or not hasattr(value, "__float__"):
         return str(value)
     number = float(value)

@@ -111,6 +111,21 @@ def test_stock(store: Store) -> None:
     assert (cup["stock_value"], mat["inbound"]) == (200, 5)
 
 
+def test_a_mega_sale_is_no_usual_day(make_store: Callable[..., Store]) -> None:
+    """Two cups a day, and thirty on 18 June and its eve: what is left lasts ten days, not three."""
+    days = pd.date_range("2025-05-24", "2025-06-20")
+    sold = [30 if f"{day:%m-%d}" in ("06-16", "06-17", "06-18") else 2 for day in days]
+    lines = {"order_id": [f"o{i}" for i in range(len(days))], "line_id": "1", "product_id": "cup", "quantity": sold,
+             "revenue": [10.0 * n for n in sold]}  # fmt: skip
+    stock = {"date": [days[-1]], "product_id": ["cup"], "on_hand": [20]}
+    orders = [("c", f"{day:%Y-%m-%d} 12:00", 10.0 * n) for day, n in zip(days, sold, strict=True)]
+    shop = make_store(orders, order_lines=lines, inventory=stock)
+    cup = FACTS["stock"].make(shop, metrics.period(shop, "2025-06-07", "2025-06-20")).iloc[0]
+    assert (cup["units_per_day"], cup["cover_days"]) == (2.0, 10.0)
+    shop.currency = "EUR"  # of several countries: nobody knows its sales
+    assert FACTS["stock"].make(shop, metrics.period(shop, "2025-06-07", "2025-06-20")).iloc[0]["units_per_day"] > 4
+
+
 def test_prices(store: Store) -> None:
     table = _facts(store, "prices")
     assert table["revenue"].sum() == 180

@@ -291,3 +291,11 @@ def test_a_hash_for_an_id_is_cut_at_its_end_for_the_eye_alone() -> None:
     grid = cards.table(pd.DataFrame({"product_id": [hashed, taobao, "A travel mug of half a litre or more"]}))
     assert f'<td class="ek-id" title="{hashed}">{hashed}</td>' in grid.html
     assert grid.html.count("ek-id") == 1
+
+
+def test_a_price_band_in_a_sentence_carries_the_currency() -> None:
+    said = {"title": "What sells at {price_band}", "evidence": "", "action": ""}
+    text.use("en", currency="GBP")
+    found = {"finding": "x", "values": {"price_band": "30–59"}, "words": {"en": said}}
+    assert advise(found).title == "What sells at £30–£59"
+    text.use("en")

@@ -30,6 +30,8 @@ from ecomkit.report.values import NONE, kind, show, signed
         (dt.date(2025, 9, 30), "", "2025-09-30", "2025-09-30"),
         (pd.Timestamp("2025-09-30 08:05"), "", "2025-09-30 08:05", "2025-09-30 08:05"),
         ("007", "", "007", "007"),
+        ("30–1,059", "money", "¥30–¥1,059", "¥30–¥1,059"),
+        ("> 59", "money", "> ¥59", "> ¥59"),
     ],
 )
 def test_by_hand(value: object, kind: str, en: str, zh: str) -> None:

@@ -4,7 +4,7 @@ import pandas as pd
 
 from ecomkit.data.store import Store
 from ecomkit.diagnosis.period import Period
-from ecomkit.goods import inventory
+from ecomkit.goods import calendar, inventory
 
 LEAD_TIME_DAYS = 7  # where the store does not know it: the handbook's week
 SUMS = {"on_hand": "sum", "inbound": "sum", "unit_cost": "max", "lead_time_days": "max"}
@@ -16,13 +16,14 @@ COLUMNS = (
 
 def make(store: Store, period: Period) -> pd.DataFrame:
     """One row per product in the inventory: `cover_days` = on hand / units a day of the last 28 days, as
-    `inventory.plan` counts them; `lead_time_days`: until goods ordered today arrive; `stock_value` at cost."""
+    `inventory.plan` counts them, those of a mega-sale apart; `lead_time_days`: until goods ordered today arrive;
+    `stock_value` at cost."""
     known = [f"{how}({c})::DOUBLE AS {c}" for c, how in SUMS.items() if c in store.inventory.columns]
     seen = store.inventory.filter(f"date::DATE <= '{period.end}'")
     last = seen.project("*, max(date) OVER (PARTITION BY product_id) AS last").filter("date = last")
     table = last.aggregate(f"product_id, {', '.join(known)}", "product_id").order("product_id").df()
     demand = inventory.daily(store)
-    demand = demand[demand["date"] <= pd.Timestamp(period.end)]
+    demand = _without_sales(demand[demand["date"] <= pd.Timestamp(period.end)], store)
     if table.empty or demand.empty or not set(table["product_id"]) & set(demand["product_id"]):
         return pd.DataFrame(columns=list(COLUMNS))
     given = table.dropna(subset=["on_hand"])
@@ -33,6 +34,16 @@ def make(store: Store, period: Period) -> pd.DataFrame:
     return table.merge(_shelf(store), how="left", on="product_id").assign(
         product=lambda t: t["product"].fillna(t["product_id"])
     )[list(COLUMNS)]
+
+
+def _without_sales(demand: pd.DataFrame, store: Store) -> pd.DataFrame:
+    """The demand, not known on the days of mega-sales: stock that lasts a day of 618 lasts several of those after."""
+    country = calendar.country(store.currency)
+    if not country or demand.empty:
+        return demand
+    events = calendar.days(demand["date"].min().date(), demand["date"].max().date(), country=country)
+    is_sale = demand["date"].isin(events.loc[events["mega"], "date"])
+    return demand.assign(demand=demand["demand"].mask(is_sale))
 
 
 def _shelf(store: Store) -> pd.DataFrame:

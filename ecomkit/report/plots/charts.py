@@ -104,6 +104,8 @@ def waterfall(tree: pd.DataFrame, *, before: float | None = None, after: float |
 
 
 def _names(codes: "pd.Series[str]", column: str) -> list[str]:
+    if kind(column) == "money":
+        return [show(code, "money") for code in codes]
     return [label(str(code), column=column) if isinstance(code, str) else show(code) for code in codes]
 
 
