@@ -5,6 +5,7 @@ from types import ModuleType
 
 from ecomkit.course.exercise import Exercise
 from ecomkit.course.lessons import (
+    branches,
     capstone,
     customers,
     earned,
@@ -46,6 +47,7 @@ LESSONS: dict[str, ModuleType] = {
     "16": trials,
     "17": wording,
     "19": earned,
+    "20": branches,
     "21": review,
     "22": capstone,
 }
