@@ -71,7 +71,7 @@ def edition(lesson: Any, lang: str) -> Any:
     mine.cells = [cell for cell in mine.cells if _is_kept(cell, lang)]
     for cell in mine.cells:
         if cell.cell_type == "code":
-            cell.source = _LANG.sub(rf'\1"{lang}"', blank(cell.source))
+            cell.source = in_language(blank(cell.source), lang)
             cell.outputs, cell.execution_count = [], None
     return mine
 
@@ -83,6 +83,15 @@ def blank(source: str) -> str:
     'rate = ...'
     """
     return _LINE.sub(r"\1 ...", _BLOCK.sub("", source)).rstrip("\n")
+
+
+def in_language(source: str, lang: str) -> str:
+    """Returns code with the lesson's parameter `lang` set, where it stands there.
+
+    >>> in_language('lang: str = "en"  # zh or en', "zh")
+    'lang: str = "zh"  # zh or en'
+    """
+    return _LANG.sub(rf'\1"{lang}"', source)
 
 
 def write(to: str | Path, lang: str) -> Written:

@@ -6,6 +6,8 @@ from functools import cache, wraps
 from pathlib import Path
 from typing import TypeVar
 
+import numpy as np
+
 from ecomkit.course import record
 from ecomkit.data import demo
 from ecomkit.data.simulate import CURRENCY, TIMEZONE, Incident, Simulation, draw_incidents, simulate
@@ -18,10 +20,11 @@ TROUBLE_START = dt.date(2025, 6, 25)  # no festival in its eight last weeks, whi
 TROUBLE_DAYS = 84
 TROUBLE_VISITORS = 1000.0  # enough for a week's trouble to stand out from chance
 REVIEW_START, REVIEW_DAYS = dt.date(2025, 7, 23), 56
-REVIEW: list[tuple[str, int, int, float, dict[str, str]]] = [  # kind, first and last day from the end, size, slice
-    ("source_lost", -14, -1, 0.75, {"source": "recommend"}),
-    ("checkout_fault", -14, -8, 0.9, {"device": "android"}),
-    ("ad_waste", -7, -1, 4.5, {"campaign": "social-lookalike"}),
+# kind, first and last day from the end, size, and in which of these slices it is, by lot
+REVIEW: list[tuple[str, int, int, float, str, tuple[str, str]]] = [
+    ("source_lost", -14, -1, 0.75, "source", ("recommend", "search")),
+    ("checkout_fault", -14, -8, 0.9, "device", ("android", "ios")),
+    ("ad_waste", -7, -1, 4.5, "campaign", ("social-lookalike", "search-category")),
 ]
 T = TypeVar("T")
 
@@ -59,11 +62,11 @@ def trouble_store(seed: int | None = None) -> Store:
 def review_store() -> Store:
     """Returns a store of eight weeks for the weekly review; in its last two weeks things go wrong, and one is mended.
 
-    From the first of the two on fewer come through recommendation; in that week payments fail on Android; in the
-    second, one campaign spends several times as much for nothing.
+    From the first of the two on fewer come through one source; in that week payments fail on one kind of phone; in
+    the second, one campaign spends several times as much for nothing. Which ones differs from learner to learner.
     """
     seed = record.load().seed
-    return open_store(demo.kept(f"review-{seed}", lambda path: _write_review(seed, path)))
+    return open_store(demo.kept(f"weekly-{seed}", lambda path: _write_review(seed, path)))
 
 
 def trouble_seed() -> int:
@@ -96,9 +99,10 @@ def write_trouble(seed: int, path: Path) -> Path:
 
 def _write_review(seed: int, path: Path) -> Path:
     end = REVIEW_START + dt.timedelta(days=REVIEW_DAYS)
+    lot = np.random.default_rng([seed, 7]).integers(0, 2, len(REVIEW))
     incidents = [
-        Incident(kind, end + dt.timedelta(days=first), end + dt.timedelta(days=last), size, **where)
-        for kind, first, last, size, where in REVIEW
+        Incident(kind, end + dt.timedelta(days=first), end + dt.timedelta(days=last), size, **{column: names[drawn]})
+        for (kind, first, last, size, column, names), drawn in zip(REVIEW, lot, strict=True)
     ]
     lived = simulate(
         seed=seed, start=REVIEW_START, days=REVIEW_DAYS, visitors_per_day=TROUBLE_VISITORS, incidents=incidents

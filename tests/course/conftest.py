@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from lessons import SEEDS
 
 from ecomkit.course import record
 from ecomkit.report import text
-
-SEED = 20  # all tests share it, so that their stores are simulated once
 
 
 @pytest.fixture(autouse=True)
@@ -16,7 +15,7 @@ def learner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The learner's progress file."""
     path = tmp_path / "progress.json"
     monkeypatch.setenv("ECOMKIT_PROGRESS", str(path))
-    record.save(record.Record(SEED))
+    record.save(record.Record(SEEDS["en"]))
     yield path
     record._unsaved.clear()
     text.use("en")

@@ -91,8 +91,9 @@ def clock(hours_behind: Any, wrong_day: Any) -> tuple[Answer, Answer]:
 
 
 @exercise("03.6")
-def audit(worst: Any) -> Answer:
+def audit(worst: Any, worst_money: Any) -> tuple[Answer, Answer]:
     found = _audit()
     wrong = found[found["severity"] == "wrong"].set_index("check")
     mistakes = {"most_rows": wrong["rows"].idxmax(), "least": wrong["money"].idxmin(), "fine": "repeated_keys"}
-    return close(worst, wrong["money"].idxmax(), mistakes)
+    money = {"everything": wrong["money"].sum(), "least_money": wrong["money"].min()}
+    return close(worst, wrong["money"].idxmax(), mistakes), close(worst_money, wrong["money"].max(), money)

@@ -59,8 +59,10 @@ def grown(grown: Any) -> Answer:
 
 @exercise("21.3")
 def solved(really_solved: Any) -> Answer:
-    here, there = ((_followed(against)["outcome"] == "solved").sum() for against in (_before(), "previous"))
-    return close(really_solved, here, {"last_week": there})
+    here, there = (_followed(against).set_index("outcome")["task"] for against in (_before(), "previous"))
+    still_open = here.drop("solved")
+    mistakes = {"last_week": there[["solved"]].tolist(), "open": still_open.tolist()}
+    return close(really_solved, here[["solved"]].tolist(), mistakes)
 
 
 @exercise("21.4")

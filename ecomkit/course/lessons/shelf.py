@@ -52,15 +52,18 @@ def abc(a_products: Any) -> Answer:
 
 
 @exercise("11.2")
-def xyz(moody: Any) -> Answer:
+def xyz(moody_share: Any) -> Answer:
     classes = _classes("revenue")
     is_a, is_z = classes["abc"] == "A", classes["xyz"] == "Z"
+    sales = classes["share"]
     mistakes = {
-        "all_z": int(is_z.sum()),
-        "steady": int((is_a & (classes["xyz"] == "X")).sum()),
-        "not_a": int((~is_a & is_z).sum()),
+        "all_z": sales[is_z].sum(),
+        "steady": sales[is_a & (classes["xyz"] == "X")].sum(),
+        "not_a": sales[~is_a & is_z].sum(),
+        "products": int((is_a & is_z).sum()),
+        "of_a": sales[is_a & is_z].sum() / sales[is_a].sum(),
     }
-    return close(moody, int((is_a & is_z).sum()), mistakes)
+    return close(moody_share, sales[is_a & is_z].sum(), mistakes)
 
 
 @exercise("11.3")

@@ -49,8 +49,8 @@ def _delivery() -> "pd.Series[Any]":
 
 
 @once_per_store
-def _is_broken() -> bool:
-    return bool(experiment.split(page_trial(), planned=HALF)["broken"].any())
+def _split() -> pd.DataFrame:
+    return experiment.split(page_trial(), planned=HALF).set_index("variant")
 
 
 @exercise("16.1")
@@ -97,6 +97,9 @@ def difference(at_least: Any) -> Answer:
 
 
 @exercise("16.6")
-def mismatch(believable: Any) -> Answer:
-    broken = _is_broken()
-    return close(believable, not broken, {"looks_good": broken})
+def mismatch(fewer_people: Any, believable: Any) -> tuple[Answer, Answer]:
+    split = _split()
+    users, is_broken = split["users"], bool(split["broken"].any())
+    fewer = users["old"] - users["new"]
+    mistakes = {"half": fewer / 2, "share": fewer / users["old"], "sign": -fewer, "left": users["new"]}
+    return close(fewer_people, fewer, mistakes), close(believable, not is_broken, {"looks_good": is_broken})
