@@ -12,14 +12,15 @@ PARTS = (
     "ads",
 )  # fmt: skip
 LINE = ["order_id", "line_id"]
+FED = ("platform", "source")  # by which ads are told to have fed a sale
 NOTHING = ("sales", "discounts", "refunds", "units", "unit_cost", "share", "returned_units", "parcels")
 
 
 def read(store: Store, costs: dict[str, float], *, start: dt.date, end: dt.date, slices: str = "") -> pd.DataFrame:
     """Returns one row per order line, and rows for what belongs to no line: shipping, and refunds and ads of no order.
 
-    What an order cost is shared out over its lines by sales; what ads cost, over the month's sales of the source that
-    they feed, or over all of the month where nothing says the source.
+    What an order cost is shared out over its lines by sales; what ads cost, over the month's sales of the platform
+    and source that they feed, as far as ads and orders say them.
 
     Parameters
     ----------
@@ -59,16 +60,16 @@ def _cents(money: "pd.Series[float]") -> "pd.Series[float]":
 
 def _lines(store: Store, start: dt.date, end: dt.date, slices: str) -> pd.DataFrame:
     """The lines of the period's orders, each with its `share` of the order; and what no line has, such as shipping."""
-    kept = [c for c in ("discount", "source", "refund_amount") if c in store.orders.columns]
+    kept = [c for c in ("discount", "refund_amount", *FED) if c in store.orders.columns]
     orders = store.orders.filter(f"order_date::DATE BETWEEN '{start}' AND '{end}'").order("order_date, order_id")
     orders = orders.project(
         ", ".join(
             ["order_id", "date_trunc('month', order_date)::DATE AS month", "revenue::DOUBLE AS paid"]
             + [f"{slices}::VARCHAR AS slice"] * bool(slices)
-            + [f"{c}::{'VARCHAR' if c == 'source' else 'DOUBLE'} AS {c}" for c in kept]
+            + [f"{c}::{'VARCHAR' if c in FED else 'DOUBLE'} AS {c}" for c in kept]
         )
     ).df()  # fmt: skip
-    orders = orders.reindex(columns=[*dict.fromkeys([*orders, "slice", "discount", "source", "refund_amount"])])
+    orders = orders.reindex(columns=[*dict.fromkeys([*orders, "slice", "discount", "refund_amount", *FED])])
     lines = orders.merge(_goods(store), on="order_id", how="left", sort=False)
     listed = lines.groupby("order_id", sort=False)["sales"].transform("sum", min_count=1)
     many = lines.groupby("order_id", sort=False)["sales"].transform("size")
@@ -146,17 +147,15 @@ def _with_ads(store: Store, rows: pd.DataFrame, start: dt.date, end: dt.date, sl
     if not store.has("ads_daily"):
         return rows.assign(ads=np.nan)
     ads = store.ads_daily.filter(f"date::DATE BETWEEN '{start}' AND '{end}'")
-    by_source = "source" in ads.columns and bool(rows["source"].notna().any())
-    key = ["month", "source"] if by_source else ["month"]
-    spent = ads.aggregate(
-        f"date_trunc('month', date)::DATE AS month, {'source,' * by_source} sum(cost)::DOUBLE AS cost",
-        f"date_trunc('month', date){', source' * by_source}",
-    ).df()
+    told = [c for c in FED if c in ads.columns and ads.filter(f"{c} IS NOT NULL").limit(1).fetchall()]
+    key = ["month", *(c for c in told if rows[c].notna().any())]
+    names = ", ".join(["date_trunc('month', date)::DATE", *(f"{c}::VARCHAR" for c in key[1:])])
+    spent = ads.aggregate(f"{names}, sum(cost)::DOUBLE", names).df().set_axis([*key, "cost"], axis=1)
     sales = rows["sales"].clip(lower=0)
     sums = rows[key].assign(sales=sales).groupby(key, dropna=False)["sales"].sum().rename("sold").reset_index()
     spent = spent.merge(sums[sums["sold"] > 0], on=key, how="left")
     shared = rows[key].merge(spent.dropna(subset="sold"), on=key, how="left").set_axis(rows.index)
     lost = spent[spent["sold"].isna()]
-    lost = lost.assign(ads=lost["cost"], slice=lost["source"] if slices == "source" and by_source else None)
+    lost = lost.assign(ads=lost["cost"], slice=lost[slices] if slices in key[1:] else None)
     lost = lost.drop(columns=["cost", "sold"]).assign(**dict.fromkeys(NOTHING, 0.0))
     return pd.concat([rows.assign(ads=(shared["cost"] * sales / shared["sold"]).fillna(0.0)), lost], ignore_index=True)

@@ -40,7 +40,8 @@ def statement(store: Store, *, costs: Costs, by: str = "", start: Day = None, en
 
     Refunds and what they cost stand with the order that they belong to, so the last weeks still lack those to come.
     Fixed costs belong to no product and no channel: shared out by sales they would make whatever sells most look worst.
-    So they are told, and profit with them, only of the whole store.
+    So they are told, and profit with them, only of the whole store. Ads are shared out over the month's sales of the
+    platform and source that they feed; spend that fed no sales has a row of its own, in which `by` is missing.
 
     Parameters
     ----------
@@ -49,7 +50,7 @@ def statement(store: Store, *, costs: Costs, by: str = "", start: Day = None, en
     costs
         What no export tells, by name or as a table: see `costs.table()`. What is not given is not known.
     by
-        "" for one row, "month", "product_id", "category", or a column of `orders` such as "source" or "platform".
+        "" for one row, "month", "product_id", "category", or a column of `orders` such as "source" or "customer_id".
     start, end
         First and last day of the orders; by default all full days.
 

@@ -116,6 +116,25 @@ def test_ads_that_sold_nothing_are_not_lost(shop):
     assert by_product["cost_of_goods"].loc["cup"] == 40  # the line without a cost has that of the product
 
 
+def test_what_one_platform_spends_is_not_charged_to_another():
+    orders = ORDERS.assign(platform=["taobao", "taobao", "douyin"], source="paid")
+    ads = ADS.assign(platform=["taobao", "douyin"], cost=[30.0, 15.0])
+    january = {"date": pd.to_datetime(["2025-01-10", "2025-01-20"])}
+    store = _store(orders=orders, ads_daily=ads.assign(**january))
+    table = profit.statement(store, costs=COSTS, by="platform").set_index("platform")
+    assert table["ads"].to_dict() == {"taobao": 30, "douyin": 15}  # Douyin sold nothing in January
+    unsaid = _store(orders=orders, ads_daily=ads.assign(platform=[None, "douyin"], **january))
+    table = profit.statement(unsaid, costs=COSTS, by="platform").set_index("platform")
+    assert table["ads"].loc["taobao"] == 0
+    assert table["ads"][table.index.isna()].tolist() == [30]  # nobody knows whose
+
+
+def test_customers_are_told_by_what_they_leave(shop):
+    table = profit.statement(shop, costs=COSTS, by="customer_id").set_index("customer_id")
+    assert table["sales"].loc[["b", "a"]].tolist() == [200, 160]
+    assert table["contribution"].idxmax() == "a"  # b sent one of two pots back, and an ad had brought b
+
+
 def test_an_order_shares_its_costs_by_sales(shop):
     table = profit.statement(shop, costs=COSTS, by="category").set_index("category")
     assert table["freight"].loc["table"] == 8 / 4 + 8
