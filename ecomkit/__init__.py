@@ -34,6 +34,7 @@ _HOMES = {
     "titles": "traffic.titles",
     "compliance": "operations.compliance",
     "costs": "operations.costs",
+    "freight": "operations.freight",
     "plan": "operations.plan",
     "profit": "operations.profit",
     "metrics": "diagnosis.metrics",
@@ -58,6 +59,7 @@ __all__ = [
     "explain",
     "findings",
     "forecast",
+    "freight",
     "funnel",
     "inventory",
     "keywords",
@@ -87,7 +89,7 @@ if TYPE_CHECKING:
     from ecomkit.data.store import open_store, write_store
     from ecomkit.diagnosis import drill, explain, findings, metrics, playbook, quality, rootcause
     from ecomkit.goods import calendar, forecast, inventory, products, promotion, sales
-    from ecomkit.operations import compliance, costs, plan, profit
+    from ecomkit.operations import compliance, costs, freight, plan, profit
     from ecomkit.traffic import ads, experiment, funnel, keywords, site, titles
 
 
