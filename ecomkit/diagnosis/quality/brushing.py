@@ -37,14 +37,19 @@ def brushed(store: Store, start: dt.date | None = None, end: dt.date | None = No
     `orders.customer_id` and `order_lines.product_id`; `orders.address_id`, `events` and `reviews` add what
     they know.
     """
-    orders = _first_orders(store, start, end)
+    return brushed_in(Case(store), start, end)
+
+
+def brushed_in(case: Case, start: dt.date | None = None, end: dt.date | None = None) -> DuckDBPyRelation:
+    """Returns the same of a store under audit."""
+    store, orders = case.store, _first_orders(case, start, end)
     is_followed = len(orders) > 0 and _follow(store, orders)
     sign = pd.Series("", index=orders.index, dtype=object)
     for odd in ODD if is_followed else ():
         sign = sign.mask(stands_out(orders, odd), odd)
     sign = sign.mask(orders["alike"] >= CUSTOMERS_MIN, "address")
     clear = (sign != "").groupby([orders["product_id"], orders["day"]]).transform("any")
-    rated = orders["order_id"].isin(rated_to_order(Case(store)))
+    rated = orders["order_id"].isin(rated_to_order(case))
     sign = sign.mask(rated & (sign == ""), "rated")
     sure = sign != ""
     sign = sign.mask(_crowded(orders) & ~clear & ~sure, "crowd")  # who came by among clear fakes is no crowd
@@ -52,15 +57,13 @@ def brushed(store: Store, start: dt.date | None = None, end: dt.date | None = No
     return store.connection.from_df(found).project("* REPLACE (day::DATE AS day)")
 
 
-def _first_orders(store: Store, start: dt.date | None, end: dt.date | None) -> pd.DataFrame:
+def _first_orders(case: Case, start: dt.date | None, end: dt.date | None) -> pd.DataFrame:
     """First orders of customers that are for one product, with `alike` (customers whose first order of that product and
     amount went to that address), `near` (first orders of the product within the hour) and `near_all` (all orders)."""
-    address, rows = (
-        "address_id" if "address_id" in store.orders.columns else "NULL::VARCHAR",
-        Case(store).rows("orders"),
-    )
+    address = "address_id" if case.has("orders.address_id") else "NULL::VARCHAR"
+    rows = case.rows("orders")
     around = f"RANGE BETWEEN INTERVAL {CROWD_MINUTES} MINUTE PRECEDING AND INTERVAL {CROWD_MINUTES} MINUTE FOLLOWING"
-    return store.connection.execute(
+    return case.store.connection.execute(
         f"""
         WITH firsts AS (SELECT customer_id, min(order_date) AS first FROM {rows} GROUP BY 1),
         main AS (

@@ -18,6 +18,7 @@ class Case:
     def __init__(self, store: Store) -> None:
         self.store = store
         self.sql = store.connection.sql
+        self.reviews: pd.DataFrame | None = None  # with their signs, once two checks have asked for them
         self._repeated: dict[str, bool] = {}
 
     def has(self, need: str) -> bool:

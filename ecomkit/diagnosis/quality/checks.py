@@ -3,14 +3,14 @@
 from duckdb import DuckDBPyRelation
 
 from ecomkit.diagnosis.quality import bots, clock, gaps, identities, limits, repeats, reviews, tracking, trials, units
-from ecomkit.diagnosis.quality.brushing import brushed
+from ecomkit.diagnosis.quality.brushing import brushed_in
 from ecomkit.diagnosis.quality.check import Case, Check
 
 ANY, FEW, SOME, MANY = 0.0, 0.001, 0.01, 0.05  # the shares from which on data is wrong
 
 
 def _brushed_orders(case: Case) -> DuckDBPyRelation:
-    return brushed(case.store).project("*, revenue AS money")
+    return brushed_in(case).project("*, revenue AS money")
 
 
 CHECKS = (

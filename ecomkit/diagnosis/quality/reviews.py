@@ -25,9 +25,8 @@ COLUMNS = ["day", "review_id", "order_id", "product_id", "order_date", "reviewed
 def review_timing(case: Case) -> DuckDBPyRelation:
     """Reviews that come before the payment ("before_payment"), or with five stars too soon for a parcel ("too_soon")
     or after the same wait as others of the product's day ("in_step"): `delay_hours` after the payment."""
-    rows = _written(case)
-    found = rows.assign(sign=signs(rows))
-    found = found[found["sign"] != ""].astype({"sign": "str"})
+    rows = _signed(case)
+    found = rows[rows["sign"] != ""].astype({"sign": "str"})
     return case.store.connection.from_df(found[[*COLUMNS, "money"]]).project("* REPLACE (day::DATE AS day)")
 
 
@@ -35,14 +34,22 @@ def rated_to_order(case: Case) -> set[str]:
     """The orders whose review is written to order, as their timing tells."""
     if not all(case.has(need) for need in NEEDS):
         return set()
-    rows = _written(case)
-    return set(rows.loc[signs(rows).isin(["too_soon", "in_step"]), "order_id"])
+    rows = _signed(case)
+    return set(rows.loc[rows["sign"].isin(["too_soon", "in_step"]), "order_id"])
 
 
 NEEDS = ("reviews.order_id", "reviews.reviewed_at", "reviews.stars", "orders.order_date")
 
 
-def signs(rows: pd.DataFrame) -> pd.Series:
+def _signed(case: Case) -> pd.DataFrame:
+    """The reviews of `_written` with their `sign`."""
+    if case.reviews is None:
+        rows = _written(case)
+        case.reviews = rows.assign(sign=_signs(rows))
+    return case.reviews
+
+
+def _signs(rows: pd.DataFrame) -> pd.Series:
     """What is odd about the timing of each review of `_written`; "" where nothing is."""
     sign = pd.Series("", index=rows.index, dtype=object)
     if rows.empty:
