@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ecomkit.report import text
-from ecomkit.report.refusals import told as told_refusal
+from ecomkit.report.refusals import by_hint
 from ecomkit.report.text import _, label
 from ecomkit.report.values import show
 
@@ -44,11 +44,15 @@ def remarks(told: Mapping[str, Any]) -> list[Remark]:
     found += [
         Remark("dropped", why(r), told["dropped"][r]["rows"], told["dropped"][r]["first_rows"]) for r in told["dropped"]
     ]
-    found += [Remark("converted", f"{what}: {how(done)}", None) for what, done in told["converted"].items()]
+    found += [Remark("converted", _pair(what, how(done)), None) for what, done in told["converted"].items()]
     return found + [
-        Remark("marked", f"{label(mark, column='adds')}: {', '.join(headers)}", None)
+        Remark("marked", _pair(label(mark, column="adds"), _(", ").join(headers)), None)
         for mark, headers in told["marked"].items()
     ]
+
+
+def _pair(kind: str, what: str) -> str:
+    return _("{kind}: {what}", kind=kind, what=what)
 
 
 def why(reason: str) -> str:
@@ -131,11 +135,8 @@ def lines(report: Mapping[str, Any], lang: str | None = None) -> list[str]:
         said = [lead(report), "", table[0]]
         for told, line in zip(report["files"], table[1:], strict=True):
             said += [line, *(f"  {_remark(remark)}" for remark in remarks(told))]
-        refused = _("not imported")
-        said += [
-            f"{name}\n  " + _("{kind}: {what}", kind=refused, what=told_refusal(reason))
-            for name, reason in report["refused"].items()
-        ]
+        for hint, reasons in by_hint(report["refused"]).items():
+            said += ["", *(_("not imported: {why}", why=why) for why in reasons), hint]
         said += ["", *(_store(table, n) for table, n in report["tables"].items()), *notes(report)]
         return said
 
@@ -159,9 +160,10 @@ def _cell(value: Any) -> str:
     said = show(value, "count") if isinstance(value, int) else str(value)
     if _wide(said) <= WIDTH:
         return said
-    while _wide(said) > WIDTH - 1:
-        said = said[: len(said) // 2] + said[len(said) // 2 + 1 :]
-    return said[: len(said) // 2] + "…" + said[len(said) // 2 :]
+    head, tail = said[: len(said) // 2], said[len(said) // 2 :]
+    while _wide(head + tail) > WIDTH - 1:
+        head, tail = (head[:-1], tail) if _wide(head) >= _wide(tail) else (head, tail[1:])
+    return f"{head}…{tail}"
 
 
 def _wide(said: str) -> int:

@@ -17,7 +17,7 @@ from ecomkit.report.account import HEADS, LOOK_AT, Remark, lead, notes, remarks,
 from ecomkit.report.cards import note
 from ecomkit.report.grid import table
 from ecomkit.report.piece import Piece, join, tag
-from ecomkit.report.refusals import told
+from ecomkit.report.refusals import by_hint
 from ecomkit.report.text import _, label
 from ecomkit.report.values import kind, show
 
@@ -96,7 +96,7 @@ def _sections(report: Mapping[str, Any], store: Store) -> Iterator[Piece]:
     if look_at := _to_look_at(report):
         yield from (tag("h2", _("What to look at")), _remarks(look_at))
     yield tag("h2", _("The store now"))
-    if any(store.has(name) for name in ("orders", "traffic_daily", "product_daily")):
+    if any(store.has(name) and len(store.table(name)) for name in ("orders", "traffic_daily", "product_daily")):
         yield table(by_platform(store).dropna(axis=1, how="all"))
     changes = [
         {"table": name, "rows": n["rows"], "new_rows": n["new"], "changed_rows": n["changed"]}
@@ -108,9 +108,9 @@ def _sections(report: Mapping[str, Any], store: Store) -> Iterator[Piece]:
     yield from (_file(told, is_open=len(report["files"]) <= OPEN_MAX) for told in report["files"])
     if report["refused"]:
         yield tag("h2", _("Not imported"))
-        yield from (
-            tag("p", tag("strong", name), tag("br"), told(reason)) for name, reason in report["refused"].items()
-        )
+        for hint, reasons in by_hint(report["refused"]).items():
+            yield tag("ul", *(tag("li", why) for why in reasons), kind="refused")
+            yield tag("p", hint)
 
 
 def _files(report: Mapping[str, Any]) -> Piece:
@@ -180,5 +180,5 @@ def _file(told: Mapping[str, Any], *, is_open: bool) -> Piece:
 
 
 def _unit(total: str) -> str:
-    money = ("revenue", "refund_amount", "refunded", "cost", "day_sales")
+    money = ("revenue", "refund_amount", "refunded", "cost", "day_sales", "day_refunds")
     return "money" if total in money or total.endswith("_revenue") else kind(total) or "count"

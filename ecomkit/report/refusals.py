@@ -5,6 +5,7 @@ the translation.
 """
 
 import re
+from collections.abc import Mapping
 from functools import cache
 
 from ecomkit.report.labels import BY_COLUMN
@@ -12,6 +13,15 @@ from ecomkit.report.text import _
 
 HINT = "\nHint: "
 SEVERAL = r"(?<=\.) (?=[a-z])"  # hints for several files stand in one line
+
+
+def by_hint(refused: Mapping[str, str]) -> dict[str, list[str]]:
+    """What to do about files that were refused, and why each was, in the language in use."""
+    found: dict[str, list[str]] = {}
+    for reason in refused.values():
+        why, _newline, hint = told(reason).rpartition("\n")
+        found.setdefault(hint, []).append(why)
+    return found
 
 
 def told(reason: str) -> str:

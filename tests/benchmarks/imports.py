@@ -1,13 +1,16 @@
 """Measures an import against DuckDB's plain read of the same file: `python tests/benchmarks/imports.py [LINES ...]`.
 
-The file is the demo store's Shopify export (79 columns, a row per line), repeated with new order numbers and buyers.
-Each figure is that of a process of its own, plain read and import in turn: CPU seconds (user and system), medians of
-ROUNDS rounds, and the highest peak of memory.
+The files are the demo store's Shopify export (79 columns, a row per line, UTF-8) and its JD export (34 columns,
+Chinese) in GB18030, as JD writes it, and in UTF-16; each repeated with new order numbers and buyers. FILES names a
+choice of them. The plain read is of the same rows in UTF-8. Each figure is that of a process of its own, plain read
+and import in turn: CPU seconds (user and system), medians of ROUNDS rounds, and the highest peak of memory.
 """
 
+import itertools
 import json
 import os
 import resource
+import shutil
 import statistics
 import subprocess
 import sys
@@ -18,24 +21,45 @@ from pathlib import Path
 ROUNDS = int(os.environ.get("ROUNDS", "3"))
 
 
-def make(folder: Path, lines: int) -> Path:
+KEYS = {"shopify_orders": ("Name", "Email"), "jd_orders": ("订单号", "下单帐号")}  # made new in each repetition
+FILES = {
+    "Shopify, UTF-8": ("shopify_orders", "utf-8"),
+    "JD, GB18030": ("jd_orders", "gb18030"),
+    "JD, UTF-16": ("jd_orders", "utf-16"),
+}
+
+
+def make(folder: Path, lines: int, name: str, encoding: str) -> tuple[Path, Path]:
+    """The export in its encoding, and the same rows in UTF-8."""
     import duckdb
 
     from ecomkit.data.samples import export
     from ecomkit.data.store import open_store
 
-    export(open_store("demo"), to=folder / "samples", formats=["shopify_orders"])
-    sample = next((folder / "samples").rglob("*.csv"))
-    have = duckdb.sql(f"SELECT count(*) FROM read_csv('{sample}', all_varchar = true)").fetchall()[0][0]
-    file, part = folder / "orders_export.csv", folder / "part.csv"
-    with file.open("wb") as target:
+    export(open_store("demo"), to=folder / "samples", formats=[name])
+    found = max((folder / "samples").rglob("*.csv"))
+    sample, plain, part = folder / "sample.csv", folder / "plain.csv", folder / "part.csv"
+    known = "utf-8-sig" if name == "shopify_orders" else "gb18030"
+    text = found.read_bytes().decode(known).replace(",\r\n", "\r\n")
+    sample.write_text(text, encoding="utf-8", newline="")
+    order, buyer = KEYS[name]
+    source = f"read_csv('{sample}', all_varchar = true)"
+    have = duckdb.sql(f"SELECT count(*) FROM {source}").fetchall()[0][0]
+    with plain.open("wb") as target:
         for k in range(-(-lines // have)):
             duckdb.execute(
-                f"""COPY (SELECT * REPLACE (Name || '-{k}' AS Name, '{k}' || Email AS Email)
-                FROM read_csv('{sample}', all_varchar = true) LIMIT {lines - k * have}) TO '{part}' (HEADER {k == 0})"""
+                f"""COPY (SELECT * REPLACE ("{order}" || '{k}' AS "{order}", '{k}' || "{buyer}" AS "{buyer}")
+                FROM {source} LIMIT {lines - k * have}) TO '{part}' (HEADER {k == 0})"""
             )
             target.write(part.read_bytes())
-    return file
+    if encoding == "utf-8":
+        return plain, plain
+    with (
+        plain.open(encoding="utf-8", newline="") as rows,
+        (folder / "orders.csv").open("w", encoding=encoding, newline="") as to,
+    ):
+        shutil.copyfileobj(rows, to)
+    return folder / "orders.csv", plain
 
 
 def run(what: str, file: str, to: str) -> None:
@@ -59,17 +83,22 @@ def measure(what: str, file: Path, to: str) -> dict[str, float]:
 
 
 def main() -> None:
-    print("| lines | CPU s | plain `read_csv`, CPU s | ratio | bar | peak GB |\n| --- | --- | --- | --- | --- | --- |")
-    for lines in map(int, sys.argv[1:] or ["1000000"]):
+    heads = ["file", "lines", "CPU s", "plain `read_csv`, CPU s", "ratio", "bar", "peak GB"]
+    print(f"| {' | '.join(heads)} |\n|{' --- |' * len(heads)}")
+    chosen = os.environ.get("FILES", ";".join(FILES)).split(";")
+    for called, lines in itertools.product(chosen, map(int, sys.argv[1:] or ["1000000"])):
         with tempfile.TemporaryDirectory() as name:
-            file = make(Path(name), lines)
+            file, rows = make(Path(name), lines, *FILES[called])
             rounds = [
-                (measure("plain", file, ""), measure("import", file, f"{name}/store{number}"))
+                (measure("plain", rows, ""), measure("import", file, f"{name}/store{number}"))
                 for number in range(ROUNDS)
             ]
             plain, cpu = (statistics.median(r[i]["cpu"] for r in rounds) for i in (0, 1))
             peak = max(r[1]["gb"] for r in rounds)
-            print(f"| {lines:,} | {cpu:.2f} | {plain:.2f} | {cpu / plain:.2f} | 6.00 | {peak:.2f} |", flush=True)
+            print(
+                f"| {called} | {lines:,} | {cpu:.2f} | {plain:.2f} | {cpu / plain:.2f} | 6.00 | {peak:.2f} |",
+                flush=True,
+            )
 
 
 if __name__ == "__main__":

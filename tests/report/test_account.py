@@ -45,7 +45,7 @@ def test_the_terminal_tells_the_totals_first_then_each_file(done: Imported) -> N
         "  Left out: 1 × Not paid (row 3)",
     ]
     assert "  Differs from its parts: 1 × 支付转化率 (row 3)" in said
-    assert any(line.startswith("notes.csv") for line in said)
+    assert "not imported: No profile knows 'notes.csv'." in said
 
 
 def test_it_speaks_chinese_and_keeps_its_columns_in_line(done: Imported) -> None:
@@ -56,6 +56,14 @@ def test_it_speaks_chinese_and_keeps_its_columns_in_line(done: Imported) -> None
         sum(2 if "\u2e80" < c < "\uffff" else 1 for c in line[: line.index("CNY")]) for line in said if "CNY" in line
     ]
     assert len(set(wide)) == 1
+
+
+def test_a_long_name_loses_its_middle_and_nothing_else(done: Imported) -> None:
+    report = done.as_dict()
+    name = "shopify_sales/returns/Total sales over time - 2024-10-01 - 2025-09-30.csv"
+    line = lines({**report, "files": [{**report["files"][0], "file": name}]}, "en")[3]
+    head, tail = line.split("  ")[0].split("…")
+    assert (name.startswith(head), name.endswith(tail), len(head + tail)) == (True, True, 43)
 
 
 @pytest.mark.parametrize(("lang", "heading"), [("en", "What came in"), ("zh", "导入报告")])

@@ -124,6 +124,8 @@ _DATA = "why IS NULL OR why LIKE 'no readable %'"
 def _how(field: Field, odd: int, filled: int, *, comma: bool) -> dict[str, Any]:
     """The unit that a column was in, and how many of its numbers were text; nothing where neither is so."""
     unit, texts = field.source.unit if filled else "", odd if field.is_number else 0
+    if unit == "duration":
+        unit, texts = (unit if odd else ""), 0  # seconds are what they should be; a clock is read
     return {"unit": unit, "texts": texts, "comma": comma} if unit or texts else {}
 
 

@@ -10,6 +10,7 @@ from ecomkit.errors import ParameterError, TableError
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".xls", ".xlsx", ".json", ".jsonl", ".ndjson", ".parquet", ".zip")
 RATIO_MAX, SMALL = 200, 1 << 28  # an archive that grows by more, to more than so many bytes, is a bomb
+NESTED_MAX = 3  # archives in archives
 BLOCK = 1 << 20
 
 
@@ -21,17 +22,20 @@ class Found(NamedTuple):
     is_named: bool
 
 
-def gather(paths: Sequence[str | Path], work: Path, apart: Collection[Path] = ()) -> Iterator[Found]:
+def gather(
+    paths: Sequence[str | Path], work: Path, apart: Collection[Path] = (), *, refused: dict[str, str] | None = None
+) -> Iterator[Found]:
     """Yields the files of `paths`: those of a folder in the order of their names, those of an archive unpacked.
 
-    What lies `apart`, folders or archives that are read as a whole, is left out.
+    What lies `apart`, folders or archives that are read as a whole, is left out. An archive of a folder that cannot be
+    unpacked is told in `refused`.
 
     Raises
     ------
     ParameterError
         There is no such file.
     TableError
-        An archive cannot be unpacked.
+        An archive that is named itself cannot be unpacked.
     """
     for path in [Path(p).expanduser() for p in paths]:
         if path in apart:
@@ -40,25 +44,33 @@ def gather(paths: Sequence[str | Path], work: Path, apart: Collection[Path] = ()
             inside = sorted(f for f in path.rglob("*") if f.is_file() and f.suffix.lower() in SUFFIXES)
             for file in inside:
                 if file.name not in ("truth.json", "store.json") and not {file, file.parent} & {*apart}:
-                    yield from _unpacked(Found(str(file.relative_to(path)), file, False), work)
+                    found = Found(str(file.relative_to(path)), file, False)
+                    try:
+                        yield from _unpacked(found, work)
+                    except TableError as error:
+                        if refused is None:
+                            raise
+                        refused[found.name] = str(error)
         elif path.is_file():
             yield from _unpacked(Found(path.name, path, True), work)
         else:
             raise ParameterError(f"There is no file '{path}'.", "check its name and folder.")
 
 
-def _unpacked(found: Found, work: Path) -> Iterator[Found]:
+def _unpacked(found: Found, work: Path, depth: int = 0) -> Iterator[Found]:
     if found.file.suffix.lower() != ".zip":
         yield found
         return
     try:
+        if depth > NESTED_MAX:
+            raise zipfile.BadZipFile(found.name)
         with zipfile.ZipFile(found.file) as archive:
             for number, member in enumerate(m for m in archive.infolist() if not m.is_dir()):
                 name = _readable(member)
-                if Path(name).suffix.lower() in SUFFIXES[:-1] and not name.startswith("__MACOSX"):
+                if Path(name).suffix.lower() in SUFFIXES and not name.startswith("__MACOSX"):
                     target = work / f"unpacked-{len(list(work.iterdir()))}-{number}" / Path(name).name
                     unpack(archive, member, target, found.name)
-                    yield Found(f"{found.name}/{name}", target, found.is_named)
+                    yield from _unpacked(Found(f"{found.name}/{name}", target, found.is_named), work, depth + 1)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
         told = "is protected by a password" if isinstance(error, RuntimeError) else "cannot be unpacked"
         raise TableError(f"'{found.name}' {told}.", "unpack it, and import the files in it.") from None

@@ -21,6 +21,7 @@ COLUMNS_MAX = 1000
 DELIMITERS = ",\t;|"
 SPACED = re.compile(r" *\d+ +[\d. ]+\n")  # columns of fixed width
 OLD_BOOKS = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00")  # without a compound file around them
+PACKED = (b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!", b"BZh", b"\xfd7zXZ")
 COMMA_NUMBER = re.compile(r"-?\d{1,3}([.\s\u00a0\u202f]\d{3})*,\d\d?|-?\d+,\d\d?")
 POINT_NUMBER = re.compile(r"-?\d{1,3}(,\d{3})*\.\d\d?|-?\d+\.\d\d?")
 WEB_PAGE = re.compile(rb"\s*(<!doctype|<html|<\?xml|<table|<meta|<head)", re.IGNORECASE)
@@ -101,6 +102,8 @@ def _tries(file: Path) -> Iterator[_Try]:
             yield _Try([(i + 1, row) for i, row in zip(range(200), rows, strict=False)], "sheet", sheet=name)
     elif head.startswith(b"PAR1") or head.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] in (b"[", b"{"):
         yield _Try([(0, flatten(file).columns)], "records")
+    elif head.startswith(PACKED):
+        raise TableError(f"'{file.name}' is an archive, and no .zip.", "unpack it, and import the files in it.")
     elif head.startswith(OLD_BOOKS):
         raise TableError(
             f"'{file.name}' is a workbook of Excel 4 or older.", "open it in a spreadsheet and save it as .xlsx or CSV."

@@ -60,9 +60,9 @@ def import_files(
     with keep.opened(place) as (work, manifest):
         result = Imported(place)
         whole = sets.find(paths, work)
-        looks = _looks(gather(paths, work, {given.place for given in whole}), chosen, result)
-        zones = [given.entry["timezone"] for given in whole] + [seen.profile["timezone"] for _found, seen in looks]
-        manifest = _settle(manifest, place, zones, timezone, currency)
+        looks = _looks(gather(paths, work, {given.place for given in whole}, refused=result.refused), chosen, result)
+        known = [given.entry for given in whole] + [seen.profile for _found, seen in looks]
+        manifest = _settle(manifest, place, known, timezone, currency)
         if manifest["timezone"] == "UTC" and not timezone:
             result.notes["no_zone"] = 1
         is_watched = _log.isEnabledFor(logging.INFO) and sys.stdout.isatty()
@@ -123,15 +123,23 @@ def _looks(files: Iterable[Found], chosen: Profile | None, result: Imported) -> 
 
 
 def _settle(
-    manifest: dict[str, Any], place: Path, zones: Sequence[str], timezone: str, currency: str
+    manifest: dict[str, Any], place: Path, known: Sequence[Any], timezone: str, currency: str
 ) -> dict[str, Any]:
-    """Returns the manifest of the store: its name, zone, currency and the salt of its hashes."""
+    """Returns the manifest of the store: its name, zone, currency and the salt of its hashes.
+
+    The zone, and the currency where all that tell one beforehand do not agree, are those of most of what is `known`.
+    """
     if manifest and timezone and timezone != manifest["timezone"]:
         raise ParameterError(f"The store is in {manifest['timezone']}, not {timezone}.", "leave --tz out.")
     if currency and manifest.get("currency", UNKNOWN) not in (UNKNOWN, currency):
         raise ParameterError(f"The store is in {manifest['currency']}, not {currency}.", "leave --currency out.")
-    usual = Counter(filter(None, zones)).most_common(1)
-    fresh = {"name": place.name, "currency": UNKNOWN, "timezone": timezone or (usual[0][0] if usual else "UTC")}
+    zones = Counter(str(what["timezone"]) for what in known if what["timezone"])
+    money = Counter(what["currency"] for what in known if isinstance(what["currency"], str) and what["currency"])
+    fresh = {
+        "name": place.name,
+        "currency": money.most_common(1)[0][0] if len(money) > 1 else UNKNOWN,
+        "timezone": timezone or (zones.most_common(1)[0][0] if zones else "UTC"),
+    }
     return {**fresh, "salt": keep.new_salt(), **manifest, **({"currency": currency} if currency else {})}
 
 

@@ -24,6 +24,7 @@ class FileSet(NamedTuple):
     name: str
     folder: Path
     place: Path
+    is_named: bool
 
     @property
     def entry(self) -> dict[str, Any]:
@@ -43,13 +44,13 @@ def find(paths: Sequence[str | Path], work: Path) -> list[FileSet]:
         below = sorted(path.rglob("*")) if path.is_dir() else []
         for place in [path, *below]:
             if place.is_dir() and (name := _named([file.name for file in place.iterdir()])):
-                found.append(FileSet(name, place, place))
+                found.append(FileSet(name, place, place, place == path))
             elif place.suffix.lower() == ".zip" and place.is_file():
-                found += _packed(place, work)
+                found += _packed(place, work, is_named=place == path)
     return found
 
 
-def _packed(file: Path, work: Path) -> Iterator[FileSet]:
+def _packed(file: Path, work: Path, *, is_named: bool) -> Iterator[FileSet]:
     """The export that an archive holds, unpacked; nothing for another archive, or one that cannot be read."""
     with (
         suppress(zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError),
@@ -62,7 +63,7 @@ def _packed(file: Path, work: Path) -> Iterator[FileSet]:
             for called, member in members.items():
                 if Path(called).stem in wanted:
                     unpack(archive, member, folder / called, file.name)
-            yield FileSet(name, folder, file)
+            yield FileSet(name, folder, file, is_named)
 
 
 def read(connection: DuckDBPyConnection, given: FileSet, *, salt: str) -> tuple[list[str], FileAccount]:

@@ -84,8 +84,14 @@ class Run:
         self.silent += not currency and any(f.column.kind == "money" for f in typed.fields)
 
     def take_set(self, given: sets.FileSet) -> None:
-        """Reads a folder that is one export into the fresh tables."""
-        self._agree(given.place.name, given.entry["currency"])
+        """Reads a folder that is one export into the fresh tables; one that was found in a folder may be refused."""
+        try:
+            self._agree(given.place.name, given.entry["currency"])
+        except TableError as error:
+            if given.is_named:
+                raise
+            self.result.refused[given.place.name] = str(error)
+            return
         if "complete" in given.entry and not (self.before or self.touched):
             self.manifest["complete"] = given.entry["complete"]  # the days on which the publisher's data is whole
         tables, told = sets.read(self.connection, given, salt=self.manifest["salt"])

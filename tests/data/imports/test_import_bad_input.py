@@ -1,5 +1,7 @@
 """Bad input that was tried: each file is read truly, refused with a hint, or its loss is told row by row."""
 
+import gzip
+import io
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -7,6 +9,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
+from ecomkit.cli import main
 from ecomkit.data.imports import Imported, gather, import_files, typed
 from ecomkit.data.store import open_store
 from ecomkit.errors import TableError
@@ -197,3 +200,38 @@ def test_formulas_are_read_as_what_was_last_computed(tmp_path: Path) -> None:
         sheet.write_formula(1, 2, "=40+60", None, 100)
     _done, paid = _import(tmp_path / "a.xlsx", tmp_path)
     assert paid == 100.0
+
+
+def test_a_packed_file_that_is_no_zip_is_told(tmp_path):
+    (tmp_path / "orders.csv").write_bytes(gzip.compress(b"a,b"))
+    with pytest.raises(TableError, match=r"'orders.csv' is an archive, and no .zip.\nHint: unpack it"):
+        import_files([tmp_path / "orders.csv"], to=tmp_path / "mine")
+
+
+def test_archives_in_archives_are_read_and_one_without_end_is_not(tmp_path):
+    inner, raw = io.BytesIO(), f"{HEADER}\n{ROWS[0]}\n".encode()
+    with zipfile.ZipFile(inner, "w") as archive:
+        archive.writestr("orders.csv", raw)
+    for depth in range(5):
+        outer = io.BytesIO()
+        with zipfile.ZipFile(outer, "w") as archive:
+            archive.writestr("more.zip", inner.getvalue())
+        (tmp_path / f"{depth}.zip").write_bytes(inner.getvalue())
+        inner = outer
+    assert import_files([tmp_path / "2.zip"], to=tmp_path / "mine").files[0].written == 1
+    with pytest.raises(TableError, match="cannot be unpacked"):
+        import_files([tmp_path / "4.zip"], to=tmp_path / "other")
+
+
+def test_a_broken_archive_in_a_folder_leaves_the_others(tmp_path):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "broken.zip").write_bytes(b"PK\x03\x04nothing")
+    _write(tmp_path / "in" / "orders.csv", *ROWS[:1])
+    done = import_files([tmp_path / "in"], to=tmp_path / "mine")
+    assert (list(done.refused), done.files[0].written) == (["broken.zip"], 1)
+
+
+def test_a_file_of_which_no_row_is_left_has_its_page(tmp_path):
+    _write(tmp_path / "orders.csv", ROWS[0].replace("2025-09-01 10:00:00", "soon"))
+    assert main(["import", str(tmp_path / "orders.csv"), "--to", str(tmp_path / "mine"), "--lang", "zh"]) == 0
+    assert (tmp_path / "mine" / "import_report.html").exists()

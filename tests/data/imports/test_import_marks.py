@@ -44,7 +44,12 @@ def test_the_account_names_what_is_marked(done):
     assert "  Kept as stated: not to be added up: 支付转化率, 客单价, 跳失率, 平均停留时长" in lines(
         done.as_dict(), "en"
     )
-    assert "  按平台原值保留：按日去重，跨日相加会重复计人: 访客数, 支付买家数" in lines(done.as_dict(), "zh")
+    assert "  按平台原值保留：按日去重，跨日相加会重复计人：访客数、支付买家数" in lines(done.as_dict(), "zh")
+
+
+def test_a_clock_is_told_where_there_was_one(done):
+    assert done.files[0].converted["平均停留时长"] == {"unit": "duration", "texts": 0, "comma": False}
+    assert "跳失率" in done.files[0].converted
 
 
 def test_a_user_who_sums_them_is_refused(done):

@@ -121,6 +121,20 @@ def test_it_is_found_below_a_folder_beside_other_files(folder, tmp_path):
     assert list(done.refused) == ["notes.csv"]
 
 
+def test_among_exports_of_a_shop_it_does_not_make_its_money_the_shops(folder, tmp_path):
+    folder.rename(folder.parent / "in")
+    (tmp_path / "in" / "jd").mkdir()
+    for number in (1, 2):
+        rows = "时间,SKU,SKU名称,商品访客数,商品浏览量,成交商品件数,成交金额\n2025-09-01,77,床单,200,250,3,290.00\n"
+        (tmp_path / "in" / "jd" / f"{number}.csv").write_text(rows, encoding="utf-8")
+    (tmp_path / "all").mkdir()
+    (tmp_path / "in").rename(tmp_path / "all" / "in")
+    done = import_files([tmp_path / "all"], to=tmp_path / "mine")
+    assert open_store(tmp_path / "mine").currency == "CNY"
+    assert [told.profile for told in done.files] == ["jd_products"] * 2
+    assert done.refused == {"in": "'in' is in BRL, the store in CNY.\nHint: import it to a store of its own."}
+
+
 # reference: the sample store as Olist's files, and the public set
 
 
