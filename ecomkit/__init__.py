@@ -20,6 +20,7 @@ _HOMES = {
     "tables": "data.tables",
     "rfm": "customers.rfm",
     "cohort": "customers.cohort",
+    "membership": "customers.membership",
     "calendar": "goods.calendar",
     "forecast": "goods.forecast",
     "inventory": "goods.inventory",
@@ -63,6 +64,7 @@ __all__ = [
     "funnel",
     "inventory",
     "keywords",
+    "membership",
     "metrics",
     "open_store",
     "plan",
@@ -84,7 +86,7 @@ __all__ = [
 
 if TYPE_CHECKING:
     from ecomkit import report
-    from ecomkit.customers import cohort, rfm
+    from ecomkit.customers import cohort, membership, rfm
     from ecomkit.data import catalog, simulate, tables
     from ecomkit.data.store import open_store, write_store
     from ecomkit.diagnosis import drill, explain, findings, metrics, playbook, quality, rootcause
