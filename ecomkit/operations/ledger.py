@@ -110,9 +110,12 @@ def _with_refunds(store: Store, rows: pd.DataFrame) -> pd.DataFrame:
     parts = pd.concat([exact, loose], ignore_index=True)
     parts["amount"] = parts["amount"] * parts["share"]
     guessed = parts["units"] * (parts["amount"] / parts["sales"].where(parts["sales"] > 0)).clip(upper=1)
-    parts["returned_units"] = (parts["quantity"] * parts["share"]).fillna(guessed.fillna(0.0))
-    parts["parcels"] = parts["share"].where(parts["returned_units"] > 0, 0.0)
-    sums = parts.groupby("row")[["amount", "returned_units", "parcels"]].sum().reindex(rows.index, fill_value=0.0)
+    guessed = guessed.where(parts["units"].isna(), guessed.fillna(0.0))  # no units known: nothing to guess from
+    parts["returned_units"] = (parts["quantity"] * parts["share"]).fillna(guessed)
+    back = parts["returned_units"]
+    parts["parcels"] = parts["share"].where(back != 0, 0.0).where(back.notna())
+    sums = parts.groupby("row")[["amount", "returned_units", "parcels"]].sum(skipna=False)
+    sums = sums.reindex(rows.index, fill_value=0.0)
     is_told = store.has("refunds") | rows["refund_amount"].notna()
     return rows.assign(refunds=sums["amount"].where(is_told), **{c: sums[c] for c in ("returned_units", "parcels")})
 

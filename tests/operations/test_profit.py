@@ -157,6 +157,9 @@ def test_tables_that_a_store_lacks_are_said_too():
         row = profit.statement(_store(**{table: None}), costs=COSTS).loc[0]
         assert row["missing"] == missing
         assert np.isnan(row["contribution"])
+    told = profit.statement(_store(order_lines=None, refunds=None), costs=COSTS).loc[0]
+    assert told[["units", "returned_units", "freight"]].isna().all()  # what came back, and in how many parcels?
+    assert told["fees"] == 0.05 * 260 + 0.01 * 360
     bare = _store(refunds=None, orders=ORDERS.drop(columns=["refund_amount", "discount"]))
     row = profit.statement(bare, costs=COSTS).loc[0]
     assert row["missing"] == "refunds"
