@@ -37,11 +37,12 @@ class Lost(NamedTuple):
 def scan(connection: DuckDBPyConnection, look: Look, work: Path, *, clean: bool = False) -> str:
     """Returns SQL for the rows of data of a file as `c0`, `c1`, ... and, where a row ends early, NULL.
 
-    With `clean`, a text file is first copied as UTF-8 with one kind of line end and without NUL characters.
+    With `clean`, NUL characters are taken out, and a text file is first copied as UTF-8 with one kind of line end.
     """
     if look.kind == "records":
         relation = flatten(look.file, connection)
-        names = ", ".join(f'"{name}" AS c{i}' for i, name in enumerate(relation.columns))
+        form = "replace({}, chr(0), '')" if clean else "{}"
+        names = ", ".join(f"{form.format(_quoted(name))} AS c{i}" for i, name in enumerate(relation.columns))
         relation.project(names).create_view("records", replace=True)
         return "records"
     file, skip, delimiter = look.file, look.skip, look.delimiter
@@ -87,15 +88,32 @@ def _copy_text(look: Look, work: Path) -> Path:
 
 
 def nuls(look: Look) -> int:
-    """Returns how many characters of a text file are NUL, which is none: a disk or a transfer has put them there."""
-    if look.kind != "text":
+    """Returns how many characters of a file are NUL, which is none: a disk or a transfer has put them there."""
+    if look.kind == "sheet":
         return 0
+    if look.kind == "records":
+        return _nuls_of_records(look.file)
     decoder = codecs.getincrementaldecoder(look.encoding)(errors="replace")
     with look.file.open("rb") as stream:
         blocks = iter(lambda: stream.read(BLOCK), b"")
         if not look.encoding.startswith("utf-16"):
             return sum(block.count(b"\0") for block in blocks)
         return sum(decoder.decode(block).count("\0") for block in blocks)
+
+
+def _nuls_of_records(file: Path) -> int:
+    """In JSON the character has a spelling of its own; in Parquet, the cells that hold it are counted."""
+    with file.open("rb") as stream:
+        blocks = iter(lambda: stream.read(BLOCK), b"")
+        if stream.read(4) != b"PAR1":
+            return sum(block.count(b"\\u0000") for block in blocks)
+    relation = flatten(file)
+    held = " + ".join(f"count(*) FILTER (contains({_quoted(name)}, chr(0)))" for name in relation.columns)
+    return int(relation.aggregate(held).fetchall()[0][0])
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 def _plain(text: str, look: Look) -> str:

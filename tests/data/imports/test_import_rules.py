@@ -1,6 +1,10 @@
 """Rows that are no data: sums under a spoiled label, sheets that nobody reads, characters that are none."""
 
+import json
+
 import pandas as pd
+import pyarrow
+import pyarrow.parquet
 import pytest
 
 from ecomkit.data.imports import import_files
@@ -86,3 +90,16 @@ def test_characters_that_are_none_are_taken_out_and_told(tmp_path, encoding):
         assert store.orders.project("revenue, status").fetchall() == [(10.0, "交易成功")]
     assert done.files[0].cleaned == 2
     assert "  Characters that are none (NUL), taken out: 2" in lines(done.as_dict(), "en")
+
+
+@pytest.mark.parametrize("kind", ["json", "parquet"])
+def test_records_are_cleaned_as_well(tmp_path, kind):
+    event = {"event_timestamp": 1756692000000000, "event_name": "view\x00_item", "user_pseudo_id": "u"}
+    if kind == "json":
+        (tmp_path / "ga4.json").write_text(json.dumps(event) + "\n", encoding="utf-8")
+    else:
+        pyarrow.parquet.write_table(pyarrow.Table.from_pylist([event]), tmp_path / "ga4.parquet")
+    done = import_files([tmp_path / f"ga4.{kind}"], to=tmp_path / "mine", timezone="UTC")
+    with open_store(done.store) as store:
+        assert store.events.project("event_name").fetchall() == [("view_item",)]
+    assert done.files[0].cleaned == 1
