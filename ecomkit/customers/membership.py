@@ -160,7 +160,7 @@ def benefits(members: Any, *, cost_rates: Mapping[str, float], margin_rate: floa
     table = frames.summary(
         sums.agg(customers=nw.len().cast(nw.Int64), net_sales=nw.col("net_sales").sum().round(4)), "tier"
     )
-    if unknown := sorted(rates.keys() - {*table["tier"]}):
+    if unknown := sorted(rates.keys() - {*table["tier"]} - TIERS.keys()):
         raise ParameterError(f"There is no member with the tier {unknown}.", f"there are {sorted(table['tier'])}.")
     rate = table["tier"].map(rates).fillna(0.0)
     table["customer_share"] = table["customers"] / table["customers"].sum()
