@@ -29,7 +29,8 @@ def rank(
     """What happened to the store in a period, what to act on first; empty if nothing stands out.
 
     A cause is named only with evidence: a run of days that differs from the same weekdays of the period compared
-    with by at least five standard errors and a fifth, or orders alike beyond chance.
+    with by at least five standard errors and a fifth, or orders alike beyond chance. An empty shelf is seen, not
+    inferred: it is named where what it cost may be worth a manager's time, be it no more than that.
 
     Parameters
     ----------
@@ -54,9 +55,14 @@ def rank(
     found = [f for cause in CAUSES if not cause.lacks(store) for f in cause.find(store, period)]
     found += playbook.find(store, period, rules)
     least = SHARE_MIN * sales
-    kept = merge([f for f in found if f.low > 0 and f.money >= least])
+    kept = merge([f for f in found if _is_worth(f, least)])
     rows = [_row(f, least, period.end) for f in sorted(kept, key=lambda f: _place(f, least))]
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _is_worth(f: Finding, least: float) -> bool:
+    """Whether it is worth a manager's time; what is seen may be, where the high end of its money is."""
+    return (f.low > 0 and f.money >= least) or (f.is_seen and f.high >= least)
 
 
 def _severity(f: Finding, least: float) -> str:

@@ -65,6 +65,32 @@ def test_a_store_of_orders_alone_gives_an_empty_table(make_store: Callable[..., 
     assert looked["missing"].str.contains(".", regex=False).all()
 
 
+@pytest.mark.parametrize(("price", "named"), [(30.0, ["watch"]), (15.0, [])])
+def test_an_empty_shelf_is_named_where_it_may_be_worth_it(
+    make_store: Callable[..., Store], price: float, named: list[str]
+) -> None:
+    """Two mugs a day beside forty pots; on the last two days there are none. At 30 each, 120 are lost, where 0.5 % of
+    the sales is some 150: it may be as much. At 15 it may not."""
+    days = pd.date_range("2025-01-01", "2025-02-25")
+    sold = [0 if day > days[-3] else 2 for day in days]
+    rows = [("a", f"{day:%Y-%m-%d} 09:00", price * n) for day, n in zip(days, sold, strict=True)]
+    rows += [("b", f"{day:%Y-%m-%d} 10:00", 1000.0) for day in days]
+    n = len(days)
+    lines = {"order_id": [f"o{i}" for i in range(2 * n)], "line_id": "1", "product_id": ["mug"] * n + ["pot"] * n,
+             "quantity": [*sold, *[40] * n], "revenue": [row[2] for row in rows]}  # fmt: skip
+    stock = {
+        "date": [*days, *days],
+        "product_id": ["mug"] * n + ["pot"] * n,
+        "on_hand": [5 * k for k in sold] + [99] * n,
+    }
+    found = findings.rank(make_store(rows, order_lines=lines, inventory=stock))
+    assert found["severity"].tolist() == named
+    if named:
+        row = found.iloc[0]
+        assert (row["finding"], row["slice"], row["money_at_stake"]) == ("out_of_stock", {"product_id": "mug"}, 120.0)
+        assert row["money_low"] < row["money_at_stake"] < row["money_high"]
+
+
 def _with_fakes(make_store: Callable[..., Store], fakes: int) -> Store:
     """A store of one order a day to as many homes, and first orders of one amount to one door."""
     rows = [(f"c{i}", f"2025-01-{1 + i:02} 09:00", 50 + i) for i in range(28)]

@@ -22,7 +22,8 @@ class Finding:
     """What was found. `money`: net sales lost, or money spent, refunded or shown for nothing, over the episode, in the
     store's currency, with its 95 % interval `low` to `high`; `values`: the figures that its text names; `explained_by`:
     the findings that would be its cause; `explains`: the findings that it is the cause of; `at_most`: "watch" for what
-    is never urgent; `words`: language -> title, evidence, action, of a finding that brings its own."""
+    is never urgent; `words`: language -> title, evidence, action, of a finding that brings its own; `is_seen`: not
+    the fault is inferred, only its money."""
 
     finding: str
     slice: Mapping[str, str]
@@ -39,6 +40,7 @@ class Finding:
     explains: tuple["Finding", ...] = ()
     at_most: str = "act"
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    is_seen: bool = False
 
     @property
     def confidence(self) -> str:

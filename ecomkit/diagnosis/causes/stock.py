@@ -37,7 +37,10 @@ def stock_outs(store: Store, period: Period) -> list[Finding]:
         }
         since, until = short["date"].min().date(), short["date"].max().date()
         slices = {"product_id": str(product)}
-        findings.append(Finding("out_of_stock", slices, since, until, *money, missing / error, "supply", 1, values))
+        found = Finding(
+            "out_of_stock", slices, since, until, *money, missing / error, "supply", 1, values, is_seen=True
+        )
+        findings.append(found)
     return findings
 
 
