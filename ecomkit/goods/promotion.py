@@ -1,4 +1,4 @@
-"""What a promotion must bring to pay for itself: a price cut, and so much off from so much on."""
+"""What a promotion must bring to pay for itself, a price cut or so much off from so much on; and what one brought."""
 
 from collections.abc import Sequence
 from numbers import Real
@@ -7,7 +7,10 @@ import numpy as np
 import pandas as pd
 
 from ecomkit.errors import ParameterError, TableError
+from ecomkit.goods.incremental import incremental
 from ecomkit.goods.stock_rules import Number, answer, number, rate
+
+__all__ = ["break_even_lift", "incremental", "thresholds"]
 
 
 def break_even_lift(margin_rate: Number, *, discount_rate: Number) -> Number:

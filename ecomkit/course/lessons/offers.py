@@ -8,9 +8,10 @@ from ecomkit.course.answer import Answer, close
 from ecomkit.course.exercise import exercise
 from ecomkit.course.lessons.paid import margin
 from ecomkit.course.stores import my_store, once_per_store
-from ecomkit.goods import promotion
+from ecomkit.goods import promotion, sales
 
 SALE, MARCH = "2024-11-11", "2025-03-01"
+CAMPAIGN = ("2024-10-31", "2024-11-12")
 PRODUCT, DEPOSIT, WORTH = "P06", 20, 60
 THRESHOLD, OFF = 199, 20
 
@@ -33,10 +34,11 @@ def _rule() -> "pd.Series[Any]":
 
 @once_per_store
 def _product() -> tuple[float, float]:
-    """The product's price, and its margin after refunds."""
-    row = my_store().products.df().set_index("product_id").loc[PRODUCT]
+    """The product's price, and its margin after its own refunds."""
+    row, days = my_store().products.df().set_index("product_id").loc[PRODUCT], my_store().product_daily.df()
     price, cost = float(row["price"]), float(row["unit_cost"])
-    return price, (1 - cost / price) * (1 - margin()["refunds"])
+    sold = days.loc[days["product_id"] == PRODUCT, ["refund_amount", "revenue"]].sum()
+    return price, float((1 - cost / price) * (1 - sold["refund_amount"] / sold["revenue"]))
 
 
 @exercise("15.1")
@@ -91,3 +93,18 @@ def raised(per_raised: Any) -> Answer:
         "sign": -row["gain_per_raised"],
     }
     return close(per_raised, row["gain_per_raised"], mistakes)
+
+
+@exercise("15.6")
+def added(really_added: Any) -> Answer:
+    units = sales.daily(my_store(), measure="units")
+    parts = promotion.incremental(units, start=CAMPAIGN[0], end=CAMPAIGN[1]).set_index("part")
+    during, after, both = (parts.loc[name] for name in ("during", "after", "together"))
+    mistakes = {
+        "dip_forgotten": during["difference"],
+        "all_sold": during["value"],
+        "all_days": both["value"],
+        "dip_added": during["difference"] - after["difference"],
+        "usual": both["usual"],
+    }
+    return close(really_added, both["difference"], mistakes)
