@@ -40,16 +40,19 @@ def lessons(record: Record) -> pd.DataFrame:
 def skills(record: Record) -> pd.DataFrame:
     """Returns one row per skill that some lesson teaches.
 
-    `skill` (code); `level_rate`: share of its lessons' exercises that are right, 0-1; `required_rate`: what the role
-    asks for; `gap_rate`: what is missing, 0 or more; `lesson`: which one closes the gap, "" where there is none.
+    `skill` (code); `level_rate`: its exercises that are right, as a share of those in the role's own path, 0-1 (so that
+    a lesson added beside the path lowers nobody, and one taken beside it counts); `required_rate`: what the role asks
+    for; `gap_rate`: what is missing, 0 or more; `lesson`: which one closes the gap, "" where there is none.
     """
-    needed = words.roles()["role"][known_role(record.role)]["requires"]
+    role = words.roles()["role"][known_role(record.role)]
+    needed = role["requires"]
     rows = []
     for skill in words.roles()["skill"]:
         taught = [n for n in path(record.role) if skill in words.of_lesson(n)["skills"]]
         names = [name for n in taught for name in _of(n)]
         if names:
-            level = sum(_is_right(record, name) for name in names) / len(names)
+            own = sum(len(_of(n)) for n in taught if n in role["path"]) or len(names)
+            level = min(sum(_is_right(record, name) for name in names) / own, 1.0)
             gap = max(needed.get(skill, 0.0) - level, 0.0)
             left = [n for n in taught if not all(_is_right(record, name) for name in _of(n))]
             rows.append((skill, level, float(needed.get(skill, 0.0)), gap, left[0] if gap and left else ""))

@@ -38,6 +38,21 @@ def test_the_lessons_of_a_skill_close_its_gap() -> None:
     assert after.loc["figures", ["level_rate", "gap_rate", "lesson"]].tolist() == [1.0, 0.0, ""]
 
 
+def test_a_lesson_beside_the_path_lowers_no_level_and_counts_once_it_is_taken() -> None:
+    taught = [n for n in LESSONS if "customers" in words.of_lesson(n)["skills"]]
+    own = [n for n in taught if n in words.roles()["role"]["promotion"]["path"]]
+    beside = [n for n in taught if n not in own]
+    assert own
+    assert beside
+    levels = [
+        skills.skills(_done(*done, role="promotion")).set_index("skill").loc["customers", "level_rate"]
+        for done in ((), own, beside, taught)
+    ]
+    assert levels[0] == 0
+    assert levels[1] == levels[3] == 1
+    assert levels[2] > 0
+
+
 def test_a_role_takes_its_own_path_first() -> None:
     for role in words.roles()["role"]:
         path = skills.path(role)
