@@ -5,10 +5,10 @@ from typing import Any
 
 from duckdb import DuckDBPyConnection
 
-from ecomkit.data.imports.fields import Field, absent
+from ecomkit.data.imports.fields import Field, absent, other_places, unknown_headers
 from ecomkit.data.imports.merge import columns
 from ecomkit.data.imports.shape import KEPT
-from ecomkit.data.imports.typed import Typed, rate_rules, unknown_headers
+from ecomkit.data.imports.typed import Typed, rate_rules
 from ecomkit.data.tables import MARKS
 
 FIRST = 5  # row numbers that are shown
@@ -115,6 +115,11 @@ def _fields(connection: DuckDBPyConnection, read: Typed, told: FileAccount) -> N
             told.not_parsed[header] = {"rows": bad, "first_rows": first}
         if how := _how(f, odd, filled, comma=read.look.comma):
             told.converted[header] = how
+    for n, place in enumerate(other_places(read.fields), len(read.fields)):
+        if any_bad & (bit := 1 << n):
+            query = f"SELECT count(*), min(row, {FIRST}) FROM typed WHERE bad & {bit} > 0 AND ({_DATA})"
+            rows, first = connection.execute(query).fetchall()[0]
+            told.not_parsed[read.look.header[place].strip()] = {"rows": rows, "first_rows": first}
 
 
 # Cells of total rows and the like are no data; what was dropped for a cell that cannot be read is.

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
+import duckdb
 from duckdb import DuckDBPyConnection
 
 from ecomkit.data.folder import literal
@@ -14,6 +15,7 @@ from ecomkit.data.imports.look import Look
 from ecomkit.data.imports.merge import columns
 from ecomkit.data.imports.records import flatten
 from ecomkit.data.imports.values import quote
+from ecomkit.errors import TableError
 
 BLOCK = 1 << 20
 LINE_MAX = 16 << 20  # bytes of the longest row that is read
@@ -109,7 +111,10 @@ def _nuls_of_records(file: Path) -> int:
             return sum(block.count(b"\\u0000") for block in blocks)
     relation = flatten(file)
     held = " + ".join(f"count(*) FILTER (contains({_quoted(name)}, chr(0)))" for name in relation.columns)
-    return int(relation.aggregate(held).fetchall()[0][0])
+    try:
+        return int(relation.aggregate(held).fetchall()[0][0])
+    except duckdb.Error:
+        raise TableError(f"'{file.name}' cannot be read as a table.", "export it again.") from None
 
 
 def _quoted(name: str) -> str:

@@ -4,12 +4,14 @@ import re
 from dataclasses import dataclass
 
 from ecomkit.data.imports import values
+from ecomkit.data.imports.header import normalise
 from ecomkit.data.imports.look import Look
 from ecomkit.data.imports.profile import Source
 from ecomkit.data.imports.values import quote
 from ecomkit.data.tables import TABLES, Column
 from ecomkit.errors import TableError
 
+MOST = 1e15  # no figure of a shop is larger, and below it every cent is exact
 ROW = "{row}"  # the constant that stands for the number of the row
 WEIGHTS = {name: Column(name, "money", "what an order line is weighed by") for name in ("list_price", "line_discount")}
 WEIGHTS["list_amount"] = Column("list_amount", "money", "list price of the line", signed=False)
@@ -86,6 +88,20 @@ def absent(look: Look, found: list[Field]) -> list[str]:
     return [header for header in dict.fromkeys(wanted) if look.place(header) is None]
 
 
+def other_places(found: list[Field]) -> list[int]:
+    """Returns the columns that are only added to figures, taken from them or multiplied with them."""
+    main = {place for f in found for place in f.cells}
+    others = dict.fromkeys(place for f in found for _sign, place in f.others)
+    return [place for place in others if place not in main]
+
+
+def unknown_headers(look: Look) -> list[str]:
+    """Returns the headers of a file that its profile neither reads nor knowingly ignores."""
+    read = {look.place(h) for h in look.profile.headers}
+    strange = [h for i, h in enumerate(look.header) if i not in read and h.strip()]
+    return [h.strip() for h in strange if not look.profile.ignored.match(normalise(h))]
+
+
 def _fallback(look: Look, table: str, column: Column, source: Source) -> Field | None:
     cells = tuple(p for h in source.other.headers if (p := look.place(h)) is not None) if source.other else ()
     return Field(table, column, source.other, cells, ()) if source.other and cells else None
@@ -155,7 +171,10 @@ def held(field: Field, name: str) -> str:
     if field.column.kind in ("time", "date"):
         return f"CASE WHEN year({name}) BETWEEN 1990 AND 2100 THEN {name} END"
     if field.column.kind == "count":
-        return f"CASE WHEN {name} >= 0 AND {name} = floor({name}) AND {name} < 1e15 THEN {name}::BIGINT END"
+        return f"CASE WHEN {name} >= 0 AND {name} = floor({name}) AND {name} < {MOST:g} THEN {name}::BIGINT END"
     if field.column.kind == "rate":
         return f"CASE WHEN {name} BETWEEN 0 AND 1 THEN {name} END"
-    return f"CASE WHEN {name} >= 0 THEN {name} END" if field.is_number and not field.column.signed else name
+    if field.is_number:
+        least = f"-{MOST:g}" if field.column.signed else "0"
+        return f"CASE WHEN {name} BETWEEN {least} AND {MOST:g} THEN {name} END"
+    return name

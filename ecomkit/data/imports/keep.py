@@ -19,7 +19,7 @@ from duckdb import DuckDBPyConnection
 
 from ecomkit.data import check, folder
 from ecomkit.data.imports.merge import columns
-from ecomkit.data.imports.values import quote
+from ecomkit.data.imports.values import macros, quote
 from ecomkit.data.tables import TABLES
 from ecomkit.errors import ParameterError, TableError
 
@@ -66,15 +66,17 @@ def _manifest(path: Path) -> dict[str, Any]:
 
 
 def connect(work: Path, *, size: int, shows_progress: bool = False) -> DuckDBPyConnection:
-    """Returns a connection for files of `size` bytes, with a bound on its memory: the tables of large ones lie in the
-    work folder, those of small ones in memory, where no statement waits for the disk.
+    """Returns a connection that knows how to read cells, with a bound on its memory.
 
+    The tables of files of more than `SMALL` bytes lie in the work folder; those of less lie in memory, where no
+    statement waits for the disk.
     With `shows_progress`, a query that takes long draws a bar on the standard output.
     """
     connection = duckdb.connect(str(work / "work.duckdb") if size > SMALL else ":memory:")
     connection.execute(f"""
       SET memory_limit = '{MEMORY}'; SET temp_directory = {quote(str(work / "spilled"))}; SET TimeZone = 'UTC';
       SET progress_bar_time = {LONG_MS}; SET enable_progress_bar = {shows_progress}""")
+    connection.execute(macros())
     connection.execute("SET disabled_optimizers = 'in_clause'")  # it would join each cell with a list of words
     return connection
 

@@ -11,7 +11,7 @@ def bare(names: list[str], rows: str, *, stacks: bool) -> str:
     With `stacks`, the cells go through their macro as a list: in a small file, planning a macro for each of them costs
     many times what its rows do; in a large one, making the lists costs more than the planning.
     """
-    kept = "row, h, blank, again, spare"
+    kept = "row, h, blank, again, spare, summed"
     macros = {name: f"{MACROS[name[0]]}({{}})" for name in names}
     if not stacks:
         first = _each(rows, kept, [(macros[name], f"c{name[1:]}", name) for name in names])

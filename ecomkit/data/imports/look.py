@@ -206,10 +206,12 @@ def _look(file: Path, attempt: _Try, place: int, profile: Profile) -> Look:
     twice = sorted({h for h in profile.headers if names.count(normalise(h)) > 1})
     if twice:
         raise TableError(f"'{file.name}' has the columns {twice} twice.", "export each column once.")
-    wide = max((len(row) for _skip, row in body[:100]), default=0)
+    body = body[:100]
+    lengths = [len(row) for _skip, row in body][: -1 if len(body) > 1 else None]  # the last may be cut off
+    wide = max(lengths, default=0)
     return Look(
         *(file, attempt.kind, tuple(header), profile, skip, attempt.encoding, attempt.delimiter, attempt.sheet),
-        width=max(len(header), wide if all(len(row) == wide for _s, row in body[:100]) else 0),
+        width=max(len(header), wide if len(set(lengths)) == 1 else 0),
         comma=profile["decimal"] == "," or _has_commas(body, attempt.delimiter),
         places=places,
     )

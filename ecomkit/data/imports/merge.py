@@ -16,7 +16,7 @@ def merged(connection: DuckDBPyConnection, table: str, old: str, new: str) -> st
     if not columns(connection, old):
         return f"SELECT * FROM {new}"
     if table == "events":
-        return f"SELECT * FROM {old} UNION BY NAME SELECT * FROM {new}"
+        return _united(old, columns(connection, old), new, columns(connection, new))
     if table == "order_lines":
         kept = f"SELECT * FROM {old} WHERE order_id NOT IN (SELECT order_id FROM {new})"
         return f"{kept} UNION ALL BY NAME SELECT * FROM {new}"
@@ -41,6 +41,13 @@ def merged(connection: DuckDBPyConnection, table: str, old: str, new: str) -> st
         only = connection.execute(f"SELECT coalesce(min(platform), '') FROM {new}").fetchall()[0][0]
         same = same.replace("o.platform", f"coalesce(o.platform, {quote(only)})")
     return f"SELECT {', '.join(parts)} FROM {old} AS o FULL JOIN {new} AS n ON {same}"
+
+
+def _united(old: str, have: list[str], new: str, come: list[str]) -> str:
+    """The query for rows without a key: of equal ones as many as the table has that has more of them."""
+    named = list(dict.fromkeys([*have, *come]))
+    there, here = (", ".join(c if c in own else f"NULL AS {c}" for c in named) for own in (have, come))
+    return f"SELECT {there} FROM {old} UNION ALL (SELECT {here} FROM {new} EXCEPT ALL SELECT {there} FROM {old})"
 
 
 def fold(connection: DuckDBPyConnection, table: str) -> None:

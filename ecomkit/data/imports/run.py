@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from ecomkit.data.imports import keep, sets
-from ecomkit.data.imports.fields import fields
+from ecomkit.data.imports.fields import fields, unknown_headers
 from ecomkit.data.imports.gather import Found, gather
 from ecomkit.data.imports.look import Look, look
 from ecomkit.data.imports.profile import Profile, profile
 from ecomkit.data.imports.take import UNKNOWN, Imported, Run
-from ecomkit.data.imports.typed import unknown_headers
 from ecomkit.errors import ParameterError, TableError
 
 _log = logging.getLogger(__name__)

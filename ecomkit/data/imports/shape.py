@@ -52,6 +52,8 @@ def _orders(connection: DuckDBPyConnection, read: Typed) -> None:
     summed = [f for f in columns if f.source.each]
     own = [f for f in columns if not f.source.each and f.column.name != "order_id"]
     anchor = next((f'"{f.name}" IS NOT NULL' for f in own if f.column.name == "revenue"), "true")
+    if any(f.name == "order_lines.line_id" for f in read.fields):
+        _drop(connection, _superseded("order_lines", "line"))  # before anything is summed over an order's lines
     connection.execute(f"CREATE OR REPLACE VIEW bodies AS {_BODIES}")
     if read.look.profile["first_row"]:
         _drop(connection, _OLDER_HEADS.format(anchor=anchor))
@@ -74,7 +76,7 @@ def _orders(connection: DuckDBPyConnection, read: Typed) -> None:
 # An order's own figures may stand on a row whose line cannot be read (which is then not `fit`).
 _BODIES = """
 SELECT *, why IS NULL AS fit FROM typed WHERE (why IS NULL OR why LIKE 'no readable %')
-  AND row NOT IN (SELECT row FROM dropped WHERE why IN ('exact duplicate', 'older state of the same order'))"""
+  AND row NOT IN (SELECT row FROM dropped WHERE why = 'exact duplicate' OR why LIKE 'older state of %')"""
 
 # Where an order's figures stand on its first row only, a second such row is another export of the same order.
 _OLDER_HEADS = """
@@ -95,7 +97,7 @@ WHERE row NOT IN (SELECT row FROM dropped)"""
 def _lines(connection: DuckDBPyConnection, read: Typed, *, whole: bool) -> None:
     """Makes `new_order_lines`, each with what it is weighed by (`list_amount`) where no amount paid is told."""
     have = {f.column.name for f in read.fields if f.table == "order_lines"}
-    if "line_id" in have:
+    if "line_id" in have and not whole:
         _drop(connection, _superseded("order_lines", "line"))
     if "list_amount" in have:
         weight = '"order_lines.list_amount"'

@@ -14,7 +14,7 @@ from ecomkit.data.imports.look import Look
 from ecomkit.data.imports.merge import allocated, columns, fold, merged, of_site, without_sums
 from ecomkit.data.imports.shape import shape
 from ecomkit.data.imports.typed import read
-from ecomkit.data.imports.values import macros, quote
+from ecomkit.data.imports.values import quote
 from ecomkit.data.tables import TABLES
 from ecomkit.errors import TableError
 
@@ -62,7 +62,6 @@ class Run:
         self.shop = store_id
         self.touched: set[str] = set()
         self.silent = 0  # files with money that do not tell its currency
-        connection.execute(macros())
         place = result.store
         self.before = folder.attach(connection, place, manifest)[0] if (place / folder.MANIFEST).exists() else []
 

@@ -9,10 +9,9 @@ import duckdb
 from duckdb import DuckDBPyConnection
 
 from ecomkit.data.imports import cells, level, rules, values
-from ecomkit.data.imports.fields import Field, bares, fields, held, raw, typed
-from ecomkit.data.imports.header import normalise
+from ecomkit.data.imports.fields import Field, bares, fields, held, other_places, raw, typed
 from ecomkit.data.imports.look import Look
-from ecomkit.data.imports.profile import currency_headers
+from ecomkit.data.imports.profile import Source, currency_headers
 from ecomkit.data.imports.values import quote
 from ecomkit.errors import TableError
 
@@ -79,15 +78,17 @@ def _query(look: Look, found: list[Field], source: str, empty: tuple[int, ...], 
     parts = [_Part(*four) for four in zip(found, raws, made, kept, strict=True)]
     last = ", ".join(f'{p.held} AS "{p.field.name}"' for p in parts)
     rows = f"""
-      SELECT *, h IN {empty} AS blank, {_again(look)} AS again, {_spare(look, _width(look))} AS spare FROM (
+      SELECT *, h IN {empty} AS blank, {_again(look)} AS again, {_spare(look, _width(look))} AS spare,
+        {_summed(look)} AS summed FROM (
         SELECT row_number() OVER () + {look.skip} AS row, hash(*COLUMNS(*)) AS h, * FROM {source})"""
     cells_ = f"SELECT *{cell} FROM ({level.bare(names, rows, stacks=stacks)})"
     rates = _extra_rates(look)
+    bad = [*map(_bad, parts), *(_bad_part(look, place) for place in other_places(found))]
     if stacks:
         cells_, (value, rates) = level.numbers(cells_, [value, rates])
     return f"""
       SELECT row, h, {_why(look, parts)} AS why, {rules.whole(look)} AS whole_why, {_currency(look)} AS currency,
-        {last}, {_bits(map(_bad, parts))} AS bad, {_bits(map(_odd, parts))} AS odd{rates}
+        {last}, {_bits(bad)} AS bad, {_bits(map(_odd, parts))} AS odd{rates}
       FROM (SELECT *{may} FROM (SELECT *{value} FROM ({cells_})))"""
 
 
@@ -117,6 +118,11 @@ def _bad(part: _Part) -> str:
     return f"{part.held} IS NULL AND {part.raw} IS NOT NULL{negative}"
 
 
+def _bad_part(look: Look, place: int) -> str:
+    """Whether the cell of such a column cannot be read."""
+    return f"n{place} IS NOT NULL AND {values.number(Source(), f'n{place}', comma=look.comma)} IS NULL"
+
+
 def _odd(part: _Part) -> str:
     """Whether a number was text."""
     is_read = part.field.is_number and part.field.cells
@@ -137,6 +143,7 @@ def _why(look: Look, parts: list[_Part]) -> str:
         "WHEN blank THEN 'blank row'",
         "WHEN again THEN 'header row'",
         "WHEN spare THEN 'more cells than the header'",
+        "WHEN summed THEN 'total row'",
     ]
     whens += rules.dropped(look)
     total = quote(values.words()["total"])
@@ -181,6 +188,13 @@ def _again(look: Look) -> str:
     return f"c{place} = {quote(look.header[place])}"
 
 
+def _summed(look: Look) -> str:
+    """Whether a row of products says that it is their total: the day, which would not be one, is in the file's name."""
+    columns = look.profile.tables.get("product_daily", {})
+    is_asked = "date" in columns and bool(columns["date"].file)
+    return f"coalesce(regexp_matches(lower(c0), {quote(values.words()['total'])}), false)" if is_asked else "false"
+
+
 def _spare(look: Look, width: int) -> str:
     """Whether a cell beyond the header is filled: then the cells have shifted."""
     beyond = [f"coalesce(cell_filled(cell_trimmed(c{i})), '') <> ''" for i in range(len(look.header), width)]
@@ -204,10 +218,3 @@ def rate_rules(look: Look) -> list[tuple[int, str]]:
     """Returns (number, header) of the rates that the file tells together with what they are made of."""
     rules = enumerate(look.profile["rates"] or ())
     return [(i, r["rate"]) for i, r in rules if all(look.place(r[k]) is not None for k in ("rate", "over", "under"))]
-
-
-def unknown_headers(look: Look) -> list[str]:
-    """Returns the headers of a file that its profile neither reads nor knowingly ignores."""
-    read = {look.place(h) for h in look.profile.headers}
-    strange = [h for i, h in enumerate(look.header) if i not in read and h.strip()]
-    return [h.strip() for h in strange if not look.profile.ignored.match(normalise(h))]
