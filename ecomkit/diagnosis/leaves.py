@@ -54,16 +54,18 @@ def leaves(table: pd.DataFrame, dimensions: list[str], before: list[str], after:
 def _measured(upper: tuple[np.ndarray, ...], lower: tuple[np.ndarray, ...]) -> tuple[np.ndarray, ...]:
     """What was expected, the deviation from it, and its doubt: of a plain measure both denominators are 1.
 
-    Had nothing changed, both periods would share one rate, from which follows how sure a leaf of its size can be. A
-    leaf without denominator on one side tells nothing of the ratio: it counts as expected.
+    Had nothing changed, the cases of both periods would be shared out between them as their denominators are.
+    The deviation is that of the rates, and its doubt as Mantel and Haenszel weigh them: rare cases in many leaves then
+    add up to what they tell, whatever the denominators.
+    A leaf without denominator on one side tells nothing of the ratio: it counts as expected.
     """
     is_told = (lower[0] > 0) & (lower[1] > 0)
     with np.errstate(divide="ignore", invalid="ignore"):
         expected = np.where(is_told, upper[0] / lower[0] * lower[1], upper[1])
-        rate = (np.abs(upper[0]) + np.abs(upper[1])) / (lower[0] + lower[1])
-        doubt = (1 / lower[0] + 1 / lower[1]) / rate
-        deviation = (upper[1] - expected) / (np.abs(expected) + np.abs(upper[1])) * 2
-    is_told &= rate > 0
+        share = lower[1] / (lower[0] + lower[1])
+        doubt = 2 / (np.abs(upper[1]) * (1 - share) + np.abs(upper[0]) * share)
+        deviation = (upper[1] * (1 - share) - upper[0] * share) * doubt
+    is_told &= np.abs(upper[0]) + np.abs(upper[1]) > 0
     return expected, np.where(is_told, deviation, 0.0), np.where(is_told, doubt, np.inf)
 
 

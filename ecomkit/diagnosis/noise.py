@@ -3,6 +3,7 @@
 import numpy as np
 
 BINS, BIN_MIN = 12, 40
+FEW = 0.66  # the median deviation of leaves with six cases, were they tossed
 LEAST = 1e-3  # of a leaf's size: what noise is at least, so that data without any can be searched too
 NORMAL = 1.4826  # times the median absolute deviation makes the standard deviation of normal noise
 # The 95 % quantile of |t| over its median, and the degrees of freedom: Student's table; 20 stand for all lighter ones.
@@ -13,10 +14,17 @@ def variances(deviation: np.ndarray, doubt: np.ndarray, *, clean: bool) -> tuple
     """The variance of a leaf as a + b x doubt, from the spread of leaves of like doubt.
 
     Where some leaves may belong to causes, the spread is that of the middle half; of `clean` ones it is that of all.
+    Leaves of so few cases that most are all on one side are at no one's middle: theirs is Pearson's mean square.
     """
     order = np.argsort(doubt, kind="stable")
     bins = np.array_split(order, int(np.clip(len(order) // BIN_MIN, 1, BINS)))
-    spread = np.array([_spread(deviation[b], clean) ** 2 for b in bins])
+    few = [np.median(np.abs(deviation[b])) >= FEW for b in bins]
+    spread = np.array(
+        [
+            (deviation[b] ** 2 / doubt[b]).mean() * doubt[b].mean() if is_few else _spread(deviation[b], clean) ** 2
+            for b, is_few in zip(bins, few, strict=True)
+        ]
+    )
     return _line(np.array([doubt[b].mean() for b in bins]), np.maximum(spread, LEAST**2))
 
 

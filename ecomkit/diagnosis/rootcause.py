@@ -1,7 +1,7 @@
 """Where it happened: the fewest slices of a table that explain the change."""
 
 from math import exp
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -9,12 +9,13 @@ import pandas as pd
 from ecomkit.data import frames
 from ecomkit.diagnosis import noise
 from ecomkit.diagnosis.leaves import Cuboid, Leaves, cuboids, leaves
-from ecomkit.diagnosis.search import Element, Noise, Search
+from ecomkit.diagnosis.search import Element, Noise, Search, price
 from ecomkit.errors import ParameterError, TableError
 
 __all__ = ["locate"]
 ROUNDS = 5
 LEAVES_MIN = 5
+NEAR, OUTLIER = 0.03, 16.0  # levels so near are one; a leaf's square counts at most so much between two levels
 SURE = 0.25  # the standard deviation of cells from which the common level can be read
 ALL_MIN, ALL_SURE = 0.05, 6.0  # the deviation at which everything moved, and how many standard errors it must be
 DEEP, HEAVY = 0.1, 0.05  # of the deepest slice, and of all that slices explain: a slice must be one of the two
@@ -70,11 +71,11 @@ def locate(table: Any, *, dimensions: list[str], before: Measure = "before", aft
     found = leaves(_checked(table, dimensions, *sides), dimensions, *sides)
     shapes = cuboids(found.codes)
     told = np.isfinite(found.doubt)
-    elements, everything = _search(found, shapes, told) if told.sum() >= LEAVES_MIN else ([], 0.0)
+    best = _search(found, shapes, told) if told.sum() >= LEAVES_MIN else Told([], 0.0, 0.0, 0.0, 0.0)
     total = found.actual.sum() - found.expected.sum()
-    rows = [_row(found, shapes[e.cuboid].keys == e.key, shapes[e.cuboid], e.worth, total) for e in elements]
-    if not rows and everything:
-        rows = [_row(found, np.ones(len(told), dtype=bool), None, everything, total)]
+    rows = [_row(found, shapes[e.cuboid].keys == e.key, shapes[e.cuboid], e.worth, total) for e in best.elements]
+    if not rows and best.everything:
+        rows = [_row(found, np.ones(len(told), dtype=bool), None, best.everything, total)]
     columns = [*dimensions, "moved", "expected", "actual", "share", "confidence"]
     slices = pd.DataFrame(rows, columns=columns).sort_values("moved", key=abs, ascending=False, ignore_index=True)
     depth = (slices["actual"] / slices["expected"] - 1).abs()
@@ -82,14 +83,46 @@ def locate(table: Any, *, dimensions: list[str], before: Measure = "before", aft
     return slices[matters].drop(columns="moved").reset_index(drop=True)
 
 
-def _search(found: Leaves, shapes: list[Cuboid], told: np.ndarray) -> tuple[list[Element], float]:
-    """The elements, searched again while what they leave unexplained tells better what is usual; and the worth of the
-    whole as one slice."""
+class Told(NamedTuple):
+    """What a search from one common level came to; `fixed` and `slope` are the noise that it left."""
+
+    elements: list[Element]
+    level: float
+    everything: float  # the worth of the whole as one slice
+    fixed: float
+    slope: float
+
+
+def _search(found: Leaves, shapes: list[Cuboid], told: np.ndarray) -> Told:
+    """From each level that may be the common one; where some are far from it, that which leaves least to explain."""
+    fixed, slope = noise.variances(found.deviation[told], found.doubt[told], clean=False)
+    scale = np.sqrt(np.maximum(fixed + slope * np.where(told, found.doubt, 0.0), noise.LEAST**2))
+    whole = float(np.average(found.deviation[told], weights=scale[told] ** -2))
+    tries = list[Told]()
+    for level in (noise.level(*_cells(shapes, found.deviation, scale, told)), 0.0, whole):
+        if all(abs(level - other.level) > NEAR for other in tries):
+            tries.append(_settled(found, shapes, told, level))
+    least = min(tries, key=lambda t: t.fixed + t.slope * np.median(found.doubt[told]))
+    weight = 1 / np.maximum(least.fixed + least.slope * found.doubt[told], noise.LEAST**2)
+    return min(tries, key=lambda t: _cost(t, found, shapes, told, weight))
+
+
+def _cost(tried: Told, found: Leaves, shapes: list[Cuboid], told: np.ndarray, weight: np.ndarray) -> float:
+    """What is left unexplained, outliers counting no more than they must, and what it costs to name the elements."""
+    rest = found.deviation - tried.level
+    for element in tried.elements:
+        members = element.members
+        rest[members] -= np.average(rest[members], weights=1 / found.doubt[members])
+    left = np.minimum(weight * rest[told] ** 2, OUTLIER).sum()
+    return float(left) + sum(price(shapes[e.cuboid], found.codes.shape[1]) for e in tried.elements)
+
+
+def _settled(found: Leaves, shapes: list[Cuboid], told: np.ndarray, level: float) -> Told:
+    """The elements, searched again while what they leave unexplained tells better what is usual."""
     normal, seen = told, list[set[tuple[int, int]]]()
     for turn in range(ROUNDS):
         fixed, slope = noise.variances(found.deviation[normal], found.doubt[normal], clean=turn > 0)
         scale = np.sqrt(np.maximum(fixed + slope * np.where(told, found.doubt, 0.0), noise.LEAST**2))
-        level = noise.level(*_cells(shapes, found.deviation, scale, normal))
         if turn:
             level = noise.mean(found.deviation[normal], scale[normal], level)
         least = max((0.1 if turn else 0.5) * np.sqrt(fixed), 0.01)  # the first level may be that much off
@@ -102,7 +135,8 @@ def _search(found: Leaves, shapes: list[Cuboid], told: np.ndarray) -> tuple[list
             break
         seen.append(names)
     errors = abs(level) * np.sqrt((scale[normal] ** -2).sum())
-    return elements, float(errors) if abs(level) >= ALL_MIN and errors >= ALL_SURE else 0.0
+    everything = float(errors) if abs(level) >= ALL_MIN and errors >= ALL_SURE else 0.0
+    return Told(elements, level, everything, fixed, slope)
 
 
 def _cells(

@@ -54,15 +54,18 @@ class Moments:
         return np.divide(self.first, self.weight, out=np.zeros_like(self.first), where=met)
 
 
+def price(shape: Cuboid, width: int) -> float:
+    """What it costs to name one element of a cuboid among all others of as many dimensions."""
+    layer = len(shape.dimensions)
+    return 2 * log(len(shape.first) * comb(width, layer) * (layer + 1) / RARE)
+
+
 class Search:
     """Looks for elements among leaves of known `deviation` from the common level."""
 
     def __init__(self, shapes: list[Cuboid], codes: np.ndarray, deviation: np.ndarray, noise: Noise) -> None:
         self.shapes, self.deviation, self.noise = shapes, deviation, noise
-        self.prices = [
-            2 * log(len(c.first) * comb(codes.shape[1], len(c.dimensions)) * (len(c.dimensions) + 1) / RARE)
-            for c in shapes
-        ]
+        self.prices = [price(c, codes.shape[1]) for c in shapes]
         self.nameable = [np.all(codes[c.first][:, c.dimensions] >= 0, axis=1) for c in shapes]
         self.free = noise.weight > 0
         self.moments = [self._moments(c, np.flatnonzero(self.free)) for c in shapes]

@@ -21,6 +21,13 @@ def test_leaves_without_noise_have_the_least():
     assert fixed + slope == pytest.approx(noise.LEAST**2)
 
 
+def test_leaves_of_one_case_are_as_noisy_as_a_toss():
+    tossed = np.where(np.arange(400) % 2, 2.0, -2.0)  # one case, on either side
+    for clean in (False, True):
+        fixed, slope = noise.variances(tossed, np.full(400, 4.0), clean=clean)
+        assert fixed + slope * 4 == pytest.approx(4)
+
+
 # properties
 
 

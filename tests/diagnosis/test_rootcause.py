@@ -138,6 +138,27 @@ def test_a_long_tail_of_small_ones_does_not_hide_a_large_one(seed):
     assert names(locate(sold, dimensions=["category", "state"]), ["category", "state"]) == [("c2", None)]
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_rare_cases_tell_nothing_by_unequal_denominators(seed):
+    """Three cases in a hundred, in 4,000 leaves of six on one side and thirty on the other, or the other way round."""
+    random = np.random.default_rng(seed)
+    table = pd.DataFrame([(f"c{c}", f"s{s}") for c in range(80) for s in range(50)], columns=["category", "state"])
+    odd = np.arange(4000) // 50 % 2 == 1
+    d0, d1 = (random.poisson(np.where(odd == side, 6, 30)) for side in (False, True))
+    table = table.assign(n0=random.binomial(d0, 0.03), n1=random.binomial(d1, 0.03), d0=d0, d1=d1)
+    assert locate(table, dimensions=["category", "state"], before=("n0", "d0"), after=("n1", "d1")).empty
+
+
+def test_the_level_is_that_of_most_even_if_the_large_one_moved():
+    """Four orders in ten are of one state and doubled: not the other states halved."""
+    random = np.random.default_rng(2)
+    mean = np.outer(np.array([0.4] + [0.6 / 26] * 26), np.full(40, 1 / 40)) * 8000
+    grown = mean * np.where(np.arange(27) == 0, 2.2, 1)[:, None]
+    table = pd.DataFrame([(f"s{s}", f"c{c}") for s in range(27) for c in range(40)], columns=["state", "category"])
+    table = table.assign(before=random.poisson(mean).ravel(), after=random.poisson(grown).ravel())
+    assert names(locate(table, dimensions=["state", "category"]), ["state", "category"]) == [("s0", None)]
+
+
 # properties
 
 
