@@ -42,7 +42,8 @@ def locate(table: Any, *, dimensions: list[str], before: Measure = "before", aft
         A column per dimension, missing where any value belongs to the slice (in all of them: everything moved alike);
         `expected` and `actual`: the measure before and after, of a ratio the slice's as it would be had no part of it
         changed its ratio, and as it is; `share`, of the whole change (below 0 against it; of a ratio's numerator, so
-        that the mix is left out); `confidence`, 0.5-1: of the slice against none.
+        that the mix is left out); `confidence`, 0.5-1: the probability of the slice against none if both were as likely
+        before, with its penalised likelihood, given the noise learned; not that its neighbours are wrong.
 
     Raises
     ------
