@@ -123,7 +123,9 @@ def _quoted(name: str) -> str:
 
 def _plain(text: str, look: Look) -> str:
     """Text with one kind of line end and, where columns have a fixed width, one space between them."""
-    text = text.replace("\ufeff", "").replace("\0", "").replace("\r\n", "\n").replace("\r", "\n")
+    text = text.replace("\ufeff", "").replace("\0", "")
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
     return re.sub(r"(?m)^ +| +$|(?<= ) +", "", text) if look.delimiter == " " else text
 
 
