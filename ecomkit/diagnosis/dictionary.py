@@ -24,7 +24,7 @@ def dictionary(lang: str | None = None) -> pd.DataFrame:
     Parameters
     ----------
     lang
-        "zh" or "en" for the names and notes of one language, None for both.
+        "zh" or "en" for the names, formulas and notes of one language, None for both (formulas in English).
 
     Returns
     -------
@@ -39,6 +39,8 @@ def dictionary(lang: str | None = None) -> pd.DataFrame:
     table = pd.DataFrame(_metrics())
     if lang is None:
         return table[[_PLAIN[0], "zh", "en", *_PLAIN[1:], "platforms_zh", "platforms_en"]]
+    if lang == "zh":
+        table["formula"] = table["formula_zh"].fillna(table["formula"])
     table = table.rename(columns={lang: "name", f"platforms_{lang}": "platforms"})
     return table[[_PLAIN[0], "name", *_PLAIN[1:], "platforms"]]
 

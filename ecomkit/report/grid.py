@@ -37,6 +37,10 @@ CODES = {"segment", "owner", "role", "table", "metric", "factor", "step", "confi
     "part",
     "made_of",
     "choice",
+    "counted_in",
+    "sum_over_days",
+    "sum_over_sources",
+    "sum_over_products",
 }
 HASH = 28  # letters and digits without a space, from which a text is a hash
 PHRASES = {"action", "category", "title", "product", "reason", "province"}

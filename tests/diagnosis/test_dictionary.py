@@ -1,5 +1,7 @@
 """The metric dictionary covers what is computed, in both languages."""
 
+import re
+
 import pytest
 
 from ecomkit.data.tables import TABLES
@@ -55,3 +57,12 @@ def test_formulas_speak_of_real_columns():
     words = {word.strip(",;()") for formula in dictionary()["formula"] for word in formula.split() if "." in word}
     assert words
     assert words <= columns
+
+
+def test_formulas_in_chinese_speak_of_the_same_columns_and_hold_no_english_word():
+    names = {*dictionary()["key"], "age"} | {column.name for table in TABLES.values() for column in table.columns}
+    english, chinese = (dictionary(lang).set_index("key")["formula"] for lang in ("en", "zh"))
+    for key, said in chinese.items():
+        words = re.findall(r"[a-z_]+(?:[.][a-z_]+)?", said)
+        assert [word for word in words if word.rpartition(".")[2] not in names] == [], key
+        assert {word.strip(",;()") for word in english[key].split() if "." in word} <= set(words), key
