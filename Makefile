@@ -25,7 +25,7 @@ test: .venv/dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest -n 2 --dist loadfile tests --doctest-modules ecomkit README.md README.zh.md --doctest-glob='*.md'
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder tests --doctest-modules ecomkit README.md README.zh.md --doctest-glob='*.md'
 	$(BIN)/pytest -n 2 --dist loadfile --nbval-lax --nbval-current-env --nbval-cell-timeout=120 -W default notebooks
 
 bench: .venv/dev
