@@ -1,22 +1,11 @@
 """Samples with one thing changed: a file of rows or of records as bytes, and what is known of the change."""
 
-import csv
-import io
-import json
 import random
-import zipfile
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import pyarrow as pa
-import pyarrow.parquet
-import xlsxwriter
-
-from ecomkit.data.imports.excel import sheets
-from ecomkit.data.imports.look import Look
+from mutants import Records, Rows
 
 NO_NUMBER = ["abc", "1.2.3", "12,34,5", "1e999", "#REF!", "九", "--5--", "5 of 9", "1 2", "0x1F", "3+4", "NaN5"]
 CELLS = 4  # that are touched in one file
@@ -33,97 +22,6 @@ class Change(NamedTuple):
     column: int = -1
     is_number: bool | None = False
     number: float = 0.0
-
-
-@dataclass
-class Rows:
-    """A text, a workbook or an archive with one text, as rows of cells that can be written again."""
-
-    name: str
-    look: Look
-    rows: list[list[str]]
-    delimiter: str = ","
-    mark: str = ""
-    others: tuple[tuple[str, list[list[str]]], ...] = ()  # further sheets
-
-    def __post_init__(self) -> None:
-        self.head = -1 if self.look.profile["headless"] else self.rows.index(list(self.look.header))
-
-    @property
-    def whole(self) -> list[int]:
-        """The places of the rows of data that have a cell for each column."""
-        return [i for i in range(self.head + 1, len(self.rows)) if len(self.rows[i]) >= len(self.look.header)]
-
-    def write(self, encoding: str = "") -> bytes:
-        if self.name.endswith(".xlsx"):
-            return self._book()
-        target = io.StringIO(newline="")
-        if self.look.profile["unquoted"]:
-            target.writelines(self.delimiter.join(row) + "\r\n" for row in self.rows)
-        else:
-            csv.writer(target, delimiter=self.delimiter, lineterminator="\r\n").writerows(self.rows)
-        raw = (self.mark + target.getvalue()).encode(encoding or self.look.encoding)
-        return raw if not self.name.endswith(".zip") else _zipped(raw)
-
-    def _book(self) -> bytes:
-        target = io.BytesIO()
-        with xlsxwriter.Workbook(target, {"in_memory": True}) as book:
-            for name, rows in ((self.look.sheet, self.rows), *self.others):
-                sheet = book.add_worksheet(name)
-                for place, row in enumerate(rows):
-                    for column, cell in enumerate(row):
-                        sheet.write_string(place, column, cell)
-        return target.getvalue()
-
-
-@dataclass
-class Records:
-    """A JSON or Parquet file as records that can be written again."""
-
-    name: str
-    look: Look
-    records: list[dict[str, Any]]
-    schema: pa.Schema | None = None
-    is_lines: bool = False
-
-    def write(self) -> bytes:
-        if self.schema is not None:
-            target = io.BytesIO()
-            pyarrow.parquet.write_table(pa.Table.from_pylist(self.records, self.schema), target)
-            return target.getvalue()
-        told = [json.dumps(record, ensure_ascii=False) for record in self.records]
-        return ("\n".join(told) if self.is_lines else f"[{','.join(told)}]").encode()
-
-
-def opened(file: Path, look: Look) -> Rows | Records:
-    """Returns a sample in a form that can be changed and written again."""
-    if file.suffix == ".parquet":
-        table = pyarrow.parquet.read_table(file)
-        return Records(file.name, look, table.to_pylist(), table.schema)
-    if file.suffix == ".json":
-        text = file.read_text(encoding="utf-8")
-        is_lines = not text.startswith("[")
-        return Records(file.name, look, [json.loads(t) for t in text.splitlines()] if is_lines else json.loads(text))
-    if file.suffix == ".xlsx":
-        found = {name: list(rows) for name, rows in sheets(file)}
-        return Rows(file.name, look, found.pop(look.sheet), others=tuple(found.items()))
-    raw = file.read_bytes()
-    if file.suffix == ".zip":
-        with zipfile.ZipFile(file) as archive:
-            raw = archive.read(archive.namelist()[0])
-    text = raw.decode(look.encoding)
-    mark = "\ufeff" * text.startswith("\ufeff")
-    quoting = csv.QUOTE_NONE if look.profile["unquoted"] else csv.QUOTE_MINIMAL
-    lines = io.StringIO(text.removeprefix("\ufeff"), newline="")
-    rows = list(csv.reader(lines, delimiter=look.delimiter, quoting=quoting))
-    return Rows(file.name, look, rows, look.delimiter, mark)
-
-
-def _zipped(raw: bytes) -> bytes:
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("export.csv", raw)
-    return target.getvalue()
 
 
 def truncate(sample: Rows | Records, dice: random.Random) -> tuple[bytes, Change]:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import duckdb
+import mutants
 import mutations
 import pytest
 from mutations import Change
@@ -197,8 +198,8 @@ def _cells(field: Field) -> list[int]:
 
 def _changed(name: str, taken: Taken, dice: random.Random, number: int) -> tuple[str, bytes, list[Change]]:
     """The name of a mutation, the sample `name` after it, and what was changed."""
-    sample = mutations.opened(SAMPLES / name, taken.look)
-    if isinstance(sample, mutations.Records):
+    sample = mutants.opened(SAMPLES / name, taken.look)
+    if isinstance(sample, mutants.Records):
         mutation = mutations.OF_RECORDS[number % len(mutations.OF_RECORDS)]
         raw, change = mutation(sample, dice)
         return mutation.__name__, raw, [change]
